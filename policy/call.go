@@ -1,0 +1,162 @@
+package policy
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Call is one outbound call, described the same way whatever made it.
+// [HTTPCall] and [NetCall] describe calls as Go would really make them; fields
+// that are not known stay zero.
+type Call struct {
+	Kind Kind
+
+	// Scheme is "http" or "https"; empty for a net call.
+	Scheme string
+	// Host is a canonical name or address (see [CanonicalHost]), without
+	// brackets, zone or port. A host that is not canonical is judged by its
+	// canonical form.
+	Host string
+	// Port is the port that is dialled. 0 in an HTTP call: the scheme's own.
+	Port uint16
+	// Method is the method as sent. Empty: GET.
+	Method string
+	// Path is the request target as sent, without query: what stands on the
+	// request line. For the network "unix" it is the path of the socket.
+	Path string
+	// HostHeader is the Host header where it names another host than the URL
+	// does, without port. It is judged as a second host.
+	HostHeader string
+
+	// Network is "tcp", "udp", "ip" or "unix". Empty: tcp.
+	Network string
+	// Addr is the address that was really reached, once it is known.
+	Addr netip.Addr
+
+	// Service and Operation are the names that the AWS SDK uses.
+	Service, Operation string
+	Access             Access
+	// Resources are ARNs. nil: unknown. Empty, not nil: the operation has none.
+	Resources []string
+	// Region is the region that the call goes to, Account the account whose
+	// credentials sign it, Self the function's own account.
+	Region, Account, Self string
+
+	// Caller is the nearest Go module that made the call, Callers are all
+	// modules on its stack.
+	Caller  Caller
+	Callers []Caller
+
+	// Function is the name of the Lambda function.
+	Function string
+	// Time is when the call is made. Needed only where [Set.NeedsTime] says so.
+	Time time.Time
+}
+
+// A Caller is the Go module and package that made a call.
+type Caller struct{ Module, Version, Package string }
+
+// Kind tells what made a call.
+type Kind uint8
+
+// The kinds of a call.
+const (
+	Net  Kind = iota // a connection of its own: a database, a queue, a raw socket
+	HTTP             // a request through an http.RoundTripper
+	AWS              // an operation of the AWS SDK
+)
+
+// String returns "net", "http" or "aws".
+func (k Kind) String() string { return name(k, "net", "http", "aws") }
+
+// Access is what an AWS operation does to its resources, in the words of IAM.
+type Access uint8
+
+// The access levels of AWS operations.
+const (
+	UnknownAccess Access = iota
+	List
+	Read
+	Write
+	Tagging
+	Permissions
+)
+
+// String returns the level in lower case, and "unknown" for [UnknownAccess].
+func (a Access) String() string {
+	return name(a, "unknown", "list", "read", "write", "tagging", "permissions")
+}
+
+// String describes the call on one line, as logs and errors show it:
+//
+//	GET https://api.stripe.com/v1/charges
+//	tcp db.internal:5432
+//
+// A port that is not the scheme's own is shown. No query is ever in it.
+func (c *Call) String() string {
+	switch {
+	case c.Kind == AWS:
+		return c.Service + ":" + c.Operation
+	case c.network() == "unix":
+		return "unix " + c.Path
+	case c.Kind == HTTP:
+		host := bracketed(c.Host)
+		if c.Port != 0 && c.Port != schemePort(c.Scheme) {
+			host += ":" + strconv.Itoa(int(c.Port))
+		}
+		if !strings.HasPrefix(c.Path, "/") && c.Path != "" {
+			host += " " // a request target that is no path: keep it apart
+		}
+		return c.method() + " " + c.Scheme + "://" + host + c.Path
+	}
+	return c.network() + " " + bracketed(c.Host) + ":" + strconv.Itoa(int(c.Port))
+}
+
+func (c *Call) method() string {
+	if c.Method == "" {
+		return "GET"
+	}
+	return c.Method
+}
+
+func (c *Call) network() string {
+	if c.Network == "" {
+		return "tcp"
+	}
+	return c.Network
+}
+
+// port is the port that the call dials.
+func (c *Call) port() uint16 {
+	if c.Port == 0 && c.Kind == HTTP {
+		return schemePort(c.Scheme)
+	}
+	return c.Port
+}
+
+func schemePort(scheme string) uint16 {
+	switch scheme {
+	case "http":
+		return 80
+	case "https":
+		return 443
+	}
+	return 0
+}
+
+func bracketed(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
+// name returns the i-th of names, for the String methods of small enums.
+func name[E ~uint8](i E, names ...string) string {
+	if int(i) < len(names) {
+		return names[i]
+	}
+	return "invalid(" + strconv.Itoa(int(i)) + ")"
+}

@@ -1,0 +1,19 @@
+// Package policy is the language of lambdafence: what a policy says, what an
+// outbound call is, and the decision that the one makes of the other.
+//
+//	p, err := policy.Parse(doc)          // YAML or JSON; errors carry line and column
+//	set, err := policy.Compile(p)        // one or more layers; immutable
+//	call, err := policy.HTTPCall("GET", u, "")
+//	d := set.Decide(&call)               // d.Effect, d.Mode, d.Rule, d.Reason
+//
+// The package is pure: it opens no socket and no file, reads no clock and no
+// environment, and takes no context. Whoever describes a call fills in what
+// the policy needs to know, and [Platform] says where the function runs.
+//
+// # Limits
+//
+// Rules with an aws subject and the from field are read and checked, but
+// [Compile] refuses them as "not supported yet". Nothing is silently ignored.
+// A document is at most [MaxSize] bytes, a pattern at most 512 bytes, and its
+// braces expand to at most 64 alternatives, so that no pattern can be slow.
+package policy
