@@ -1,0 +1,62 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+)
+
+// Bound returns a source whose Load ends when its context does, whether s
+// watches the context or not. Loads of s that hang are left behind, three of
+// them at most: beyond that Load fails at once. A panic of s becomes an error.
+func Bound(s Source) Source {
+	if b, ok := s.(*bound); ok {
+		return b
+	}
+	return &bound{source: s}
+}
+
+const maxHanging = 3
+
+type bound struct {
+	source  Source
+	running atomic.Int32
+}
+
+func (b *bound) String() string { return Describe(b.source) }
+
+func (b *bound) Load(ctx context.Context) (Document, error) {
+	if b.source == nil {
+		return Document{}, errors.New("nil source")
+	}
+	if b.running.Add(1) > maxHanging {
+		b.running.Add(-1)
+		return Document{}, fmt.Errorf("%d earlier loads still hang", maxHanging)
+	}
+	type result struct {
+		doc Document
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		defer b.running.Add(-1)
+		var r result
+		defer func() {
+			if p := recover(); p != nil {
+				r.err = fmt.Errorf("source panicked: %v", p)
+			}
+			done <- r
+		}()
+		r.doc, r.err = b.source.Load(ctx)
+	}()
+	select {
+	case r := <-done:
+		if r.err == nil && r.doc.Origin == "" {
+			r.doc.Origin = Describe(b.source)
+		}
+		return r.doc, r.err
+	case <-ctx.Done():
+		return Document{}, context.Cause(ctx)
+	}
+}

@@ -1,0 +1,127 @@
+// Package source says where a policy comes from.
+//
+//	src := source.First(source.File("/opt/policy.yaml"), source.FS(embedded, "policy.yaml"))
+//	doc, err := src.Load(ctx)
+//
+// A source only fetches; package policy reads what it fetched, and the fence
+// decides what becomes of a failure. SSM Parameter Store is a source of a
+// package of its own, so that only its importers link the AWS SDK.
+//
+// # Limits
+//
+// Files, file systems and environment variables are read in one go and do not
+// watch the context; the fence does not wait for them longer than its budget.
+package source
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// A Source loads one layer's policy. Load is called at cold start and at each
+// refresh, from one goroutine at a time unless an earlier call still hangs.
+type Source interface {
+	Load(context.Context) (Document, error)
+}
+
+// A Document is a policy as it was fetched, before anyone has read it.
+type Document struct {
+	// Name says what the document is called where it comes from, such as a file
+	// name. An event shows the policy's own name instead, if it states one.
+	Name string
+	// Version tells this document from an earlier one.
+	Version string
+	// Data is the policy in YAML or JSON, at most [policy.MaxSize] bytes.
+	Data []byte
+	// Origin says which source it came from, such as "file:policy.yaml".
+	Origin string
+	// Skipped is why [First] passed over earlier alternatives; nil if it did not.
+	Skipped error
+}
+
+// Describe returns what a source calls itself, such as "file:policy.yaml": its
+// String method, or else its type.
+func Describe(s Source) string {
+	if named, ok := s.(fmt.Stringer); ok {
+		return named.String()
+	}
+	return fmt.Sprintf("%T", s)
+}
+
+// Static returns a source that always loads doc.
+func Static(name string, doc []byte) Source {
+	return &fetched{"static", name, func() ([]byte, error) { return doc, nil }}
+}
+
+// File returns a source that reads the file at path. A relative path is looked
+// up in the working directory, which is the root of the code in Lambda.
+func File(path string) Source {
+	return &fetched{"file", path, func() ([]byte, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		return readAll(f)
+	}}
+}
+
+// FS returns a source that reads a file of fsys, most often an embed.FS.
+func FS(fsys fs.FS, name string) Source {
+	return &fetched{"fs", name, func() ([]byte, error) {
+		if fsys == nil {
+			return nil, errors.New("nil file system")
+		}
+		f, err := fsys.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		return readAll(f)
+	}}
+}
+
+// Env returns a source that reads an environment variable, which holds the
+// document itself.
+func Env(variable string) Source {
+	return &fetched{"env", variable, func() ([]byte, error) {
+		v, ok := os.LookupEnv(variable)
+		if !ok {
+			return nil, fmt.Errorf("environment variable %s is not set", variable)
+		}
+		return []byte(v), nil
+	}}
+}
+
+// fetched is a source that needs no more than a function to read it.
+type fetched struct {
+	scheme, name string
+	read         func() ([]byte, error)
+}
+
+func (f *fetched) String() string { return f.scheme + ":" + f.name }
+
+func (f *fetched) Load(ctx context.Context) (Document, error) {
+	if err := ctx.Err(); err != nil {
+		return Document{}, err
+	}
+	data, err := f.read()
+	if err != nil {
+		return Document{}, err
+	}
+	sum := sha256.Sum256(data)
+	return Document{Name: f.name, Version: "sha256:" + hex.EncodeToString(sum[:6]), Data: data, Origin: f.String()}, nil
+}
+
+// readAll reads and closes f. One byte over the limit is enough for the policy
+// to be refused, and a file without end does not fill the memory.
+func readAll(f io.ReadCloser) ([]byte, error) {
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, policy.MaxSize+1))
+}

@@ -1,0 +1,30 @@
+// Package wrapper fences an AWS Lambda function in: every outbound call is
+// matched against a policy, then let through, reported or blocked.
+//
+//	func main() {
+//		wrapper.Start(handle) // instead of lambda.Start(handle)
+//	}
+//
+// The policy comes from LAMBDAFENCE_POLICY or [WithPolicy], its mode says
+// whether a violation is learned, reported or blocked. Each violation is a line
+// on the log and an OpenTelemetry span; a blocked call returns an error for
+// which errors.Is(err, wrapper.ErrBlocked) holds.
+//
+// [Start] guards http.DefaultTransport, and so every client that uses it. Other
+// clients are guarded by [Fence.Transport], and drivers that dial for
+// themselves by [Fence.DialContext] or [Fence.Check].
+//
+// # Environment
+//
+//   - LAMBDAFENCE_POLICY: the layers, such as "file:policy.yaml" (see source.Parse)
+//   - LAMBDAFENCE_MODE: off, learn, report or enforce; softens, never hardens
+//   - LAMBDAFENCE_REFRESH: how old a policy may grow, such as "60s"; "0" for ever
+//   - LAMBDAFENCE_ON_LOAD_ERROR: block or report
+//
+// # Limits
+//
+// The fence stops code that does not know of it from talking to places that it
+// should not. It is no sandbox: raw system calls, cgo, child processes, and
+// clients with sockets of their own are not seen. docs/threat-model.md lists
+// what is stopped and what is not.
+package wrapper

@@ -1,0 +1,59 @@
+package wrapper
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// ErrBlocked is what errors.Is finds in the error of a blocked call, also
+// through *url.Error.
+var ErrBlocked = errors.New("lambdafence: blocked by policy")
+
+// A BlockedError is the error of a blocked call.
+type BlockedError struct {
+	Call     policy.Call // without secrets, as in an Event
+	Decision policy.Decision
+	Policy   PolicyRef
+
+	hint string // what would allow the call
+}
+
+// Error names the call, the rule or "no allow rule matched", the policy, and
+// what would allow the call. Queries, headers and bodies are never in it.
+func (e *BlockedError) Error() string {
+	var b strings.Builder
+	b.WriteString("lambdafence: blocked " + e.Call.String())
+	if e.Call.HostHeader != "" {
+		b.WriteString(" (Host: " + e.Call.HostHeader + ")")
+	}
+	if e.Call.Addr.IsValid() {
+		b.WriteString(" at " + e.Call.Addr.String())
+	}
+	b.WriteString(": ")
+	if e.Decision.Rule != "" {
+		b.WriteString(e.Decision.Rule + ": ")
+	}
+	b.WriteString(e.Decision.Reason + " (policy " + e.Policy.Name)
+	if e.Policy.Version != "" {
+		b.WriteString(", version " + e.Policy.Version)
+	}
+	b.WriteString(")")
+	if e.hint != "" {
+		b.WriteString("; this would allow it: " + e.hint)
+	}
+	return b.String()
+}
+
+// Is makes errors.Is find [ErrBlocked].
+func (e *BlockedError) Is(target error) bool { return target == ErrBlocked }
+
+// RetryableError tells the AWS SDK not to try again: the answer would be the same.
+func (e *BlockedError) RetryableError() bool { return false }
+
+// Timeout and Temporary tell net and net/url that waiting does not help.
+func (e *BlockedError) Timeout() bool { return false }
+
+// Temporary reports false.
+func (e *BlockedError) Temporary() bool { return false }

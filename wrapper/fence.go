@@ -1,0 +1,224 @@
+package wrapper
+
+import (
+	"context"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// A Fence judges outbound calls: its sources, its compiled policy, its guards
+// and its events. It is safe for concurrent use.
+type Fence struct {
+	config   *config
+	function FunctionRef
+	policies *policies
+	state    atomic.Pointer[state]
+	tally    tally
+	reporter reporter
+	life     life
+	otlp     []policy.Call // the endpoints of the exporter, by host and port
+}
+
+// A state is what a fence judges by. It is swapped whole, so that an event
+// always names the policy that decided.
+type state struct {
+	set        *policy.Set
+	refs       []PolicyRef // one for each layer
+	generation uint64
+	events     Events
+	off        bool
+}
+
+// New makes a fence and loads its policy within 2 seconds. The error is a
+// mistake in opts; a policy that cannot be loaded gives a working fence under
+// the load-error rule (see [WithOnLoadError]).
+func New(ctx context.Context, opts ...Option) (*Fence, error) {
+	c, err := newConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	f := &Fence{
+		config: c,
+		function: FunctionRef{
+			Name:    os.Getenv("AWS_LAMBDA_FUNCTION_NAME"),
+			Version: os.Getenv("AWS_LAMBDA_FUNCTION_VERSION"),
+		},
+		otlp: otlpEndpoints(),
+	}
+	f.reporter.config = c
+	for _, err := range c.misread {
+		f.reporter.notice(ctx, "setting ignored", err, PolicyRef{})
+	}
+	f.policies = newPolicies(f, c)
+	ctx, cancel := context.WithTimeout(ctx, loadBudget)
+	defer cancel()
+	began := time.Now()
+	err = f.policies.load(ctx) // a failure is logged, and its layer falls under the load-error rule
+	f.life.ended(began, err)
+	return f, nil
+}
+
+// Must returns f, and panics if err is not nil.
+func Must(f *Fence, err error) *Fence {
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
+// Start is lambda.Start behind a fence: it makes one from opts and the
+// environment, guards the default transport and runs handler. It panics if an
+// option is wrong, and does not return.
+func Start(handler any, opts ...Option) {
+	Must(New(context.Background(), opts...)).Start(handler)
+}
+
+// Start guards http.DefaultTransport and runs lambda.Start with the wrapped
+// handler. It does not return.
+func (f *Fence) Start(handler any, opts ...lambda.Option) {
+	f.GuardDefault()
+	lambda.StartWithOptions(f.Wrap(handler, opts...))
+}
+
+// Check judges a call that no guard sees, such as one of a driver that opens its
+// own connections. It makes the event, and returns a [*BlockedError] if the
+// policy blocks the call. The caller then must not make it.
+func (f *Fence) Check(ctx context.Context, call policy.Call) error {
+	call.Host = policy.CanonicalHost(call.Host)
+	v, err := f.check(ctx, &call)
+	v.settle(ctx)
+	return err
+}
+
+// check is where call, decision, outcome and event meet. It returns nothing for
+// a call that is allowed and makes no event: that is the path of most calls,
+// and it does not allocate. Otherwise the verdict says what was found, and the
+// guard settles it when the call is made.
+func (f *Fence) check(ctx context.Context, c *policy.Call) (*verdict, error) {
+	st := f.state.Load()
+	if st.off {
+		return nil, nil // the kill switch
+	}
+	c.Function = f.function.Name
+	if st.set.NeedsTime() && c.Time.IsZero() {
+		c.Time = time.Now()
+	}
+	d := st.set.Decide(c)
+	if d.Effect == policy.Allow && st.events == Violations {
+		return nil, nil
+	}
+	v := &verdict{fence: f, state: st, call: *c, decision: d, outcome: outcomeOf(&d)}
+	if v.outcome == Allowed {
+		return v, nil
+	}
+	v.record(ctx)
+	return v, v.err()
+}
+
+// checkReached judges the address that a call is about to connect to. v is the
+// verdict on the call, or nil where there was nothing to note. It returns nil
+// where nothing is to be said of the address that v does not say already.
+func (f *Fence) checkReached(c *policy.Call, v *verdict) *verdict {
+	st := f.state.Load()
+	if st.off {
+		return nil
+	}
+	c.Function = f.function.Name
+	if st.set.NeedsTime() {
+		c.Time = time.Now()
+	}
+	d := st.set.DecideReached(c)
+	r := &verdict{fence: f, state: st, call: *c, decision: d, outcome: outcomeOf(&d)}
+	switch {
+	case d.Effect == policy.Allow, r.outcome == Allowed && st.events == Violations:
+		return nil
+	case v == nil:
+	case v.decision.Effect == policy.Deny && r.outcome <= v.outcome:
+		return nil
+	default:
+		r.call = v.call
+		r.call.Addr = c.Addr
+		v.recorded.Store(true) // one call, one event: this one knows more
+	}
+	return r
+}
+
+// A verdict is what was decided about one call that leaves a trace: an event,
+// or a guard beneath that must not judge it again.
+type verdict struct {
+	fence    *Fence
+	state    *state
+	call     policy.Call
+	decision policy.Decision
+	outcome  Outcome
+	recorded atomic.Bool // its event was made
+}
+
+// settle makes the event of an allowed call, once it is sure that nothing
+// beneath had more to say of it. A nil verdict has nothing to settle.
+func (v *verdict) settle(ctx context.Context) {
+	if v != nil && v.state.events != Violations && !v.recorded.Load() {
+		v.record(ctx)
+	}
+}
+
+// record makes the event.
+func (v *verdict) record(ctx context.Context) {
+	v.recorded.Store(true)
+	ev := Event{
+		Time:     time.Now(),
+		Outcome:  v.outcome,
+		Call:     redact(&v.call),
+		Decision: v.decision,
+		Policy:   v.policy(),
+		Function: v.fence.function,
+		Count:    1,
+	}
+	if inv := invocationFrom(ctx); inv != nil {
+		ev.Function.RequestID = inv.requestID
+	}
+	v.fence.record(ctx, v.state.events, ev)
+}
+
+func (v *verdict) policy() PolicyRef { return v.state.refs[v.decision.Layer] }
+
+// err is the error of a blocked call, nil for any other.
+func (v *verdict) err() error {
+	if v.outcome != Blocked {
+		return nil
+	}
+	e := &BlockedError{Call: redact(&v.call), Decision: v.decision, Policy: v.policy()}
+	e.hint = v.state.set.Suggest(&e.Call, e.Decision)
+	return e
+}
+
+type verdictKey struct{}
+
+// under marks ctx as that of a call which was judged: what runs beneath trusts
+// the verdict, for the very same thing only.
+func (v *verdict) under(ctx context.Context) context.Context {
+	return context.WithValue(ctx, verdictKey{}, v)
+}
+
+// verdictFrom returns the verdict of this fence that ctx runs under.
+func (f *Fence) verdictFrom(ctx context.Context) *verdict {
+	if v, _ := ctx.Value(verdictKey{}).(*verdict); v != nil && v.fence == f {
+		return v
+	}
+	return nil
+}
+
+// coversRequest reports whether v is about this very request.
+func (v *verdict) coversRequest(c *policy.Call) bool {
+	return v != nil && v.call.Kind == c.Kind && v.call.Scheme == c.Scheme && v.coversDial(c) &&
+		v.call.Method == c.Method && v.call.Path == c.Path && v.call.HostHeader == c.HostHeader
+}
+
+// coversDial reports whether a connection to c leads where v's call goes.
+func (v *verdict) coversDial(c *policy.Call) bool {
+	return v != nil && v.call.Host == c.Host && v.call.Port == c.Port
+}

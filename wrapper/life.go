@@ -1,0 +1,152 @@
+package wrapper
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// thawGrace is how long an invocation waits for a refresh that the freezing of
+// the sandbox may have cut off, before it starts another.
+const thawGrace = 100 * time.Millisecond
+
+// life decides when the policy is loaded again. It knows invocations by their
+// start and end: between the last end and the next start the sandbox may be
+// frozen, for milliseconds or for hours.
+type life struct {
+	mu      sync.Mutex
+	active  int       // invocations that run now
+	idle    uint64    // how often none ran any more
+	loaded  time.Time // when the last load was begun that ended well
+	tried   time.Time // when the last load was begun
+	failed  int       // loads since then that did not end well
+	running *refresh
+	now     func() time.Time // nil: time.Now; tests set it
+}
+
+// A refresh is one load in the background.
+type refresh struct {
+	idle   uint64 // life.idle when it began
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+func (l *life) clock() time.Time {
+	if l.now != nil {
+		return l.now()
+	}
+	return time.Now()
+}
+
+// age is how old t is by the wall clock or by the monotonic one, whichever says
+// more: the one may be set back, the other may stand still while frozen.
+func age(now, t time.Time) time.Duration {
+	return max(now.Sub(t), now.Round(0).Sub(t.Round(0)))
+}
+
+// begin is called when an invocation starts. It adds no latency, with two
+// exceptions: a layer that has no policy yet is loaded, and a refresh that was
+// cut off by a freeze is made good, so that a change is in effect on the second
+// invocation after the interval at the latest.
+func (f *Fence) begin(ctx context.Context) {
+	l := &f.life
+	l.mu.Lock()
+	l.active++
+	idle, running := l.idle, l.running
+	due := l.due(f.config.refresh)
+	l.mu.Unlock()
+
+	switch {
+	case running != nil && running.idle != idle:
+		f.thaw(ctx, running)
+	case f.policies.incomplete():
+		f.refreshLater(ctx).wait(ctx, loadBudget)
+	case due && running == nil:
+		f.refreshLater(ctx)
+	}
+}
+
+// due reports whether the policy is older than the interval. After a failure it
+// waits before it tries again, twice as long each time, up to the interval.
+func (l *life) due(every time.Duration) bool {
+	now := l.clock()
+	pause := min(time.Second<<min(l.failed, 16), every)
+	return every > 0 && age(now, l.loaded) > every && (l.failed == 0 || age(now, l.tried) > pause)
+}
+
+// ended notes how a load ended that was begun at a certain time.
+func (l *life) ended(began time.Time, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tried = began
+	if err != nil {
+		l.failed++
+		return
+	}
+	l.loaded, l.failed = began, 0
+}
+
+// end is called when an invocation is over.
+func (f *Fence) end() {
+	f.life.mu.Lock()
+	defer f.life.mu.Unlock()
+	if f.life.active--; f.life.active == 0 {
+		f.life.idle++
+	}
+}
+
+// refreshLater loads the policy in the background. It outlives the invocation
+// but not its budget.
+func (f *Fence) refreshLater(ctx context.Context) *refresh {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadBudget)
+	l := &f.life
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.running != nil {
+		cancel()
+		return l.running
+	}
+	began := l.clock()
+	r := &refresh{idle: l.idle, cancel: cancel, done: make(chan struct{})}
+	l.running = r
+	go func() {
+		defer close(r.done)
+		defer cancel()
+		l.ended(began, f.policies.load(ctx))
+		l.forget(r)
+	}()
+	return r
+}
+
+// thaw waits for a refresh that began before the sandbox was last idle; if it
+// does not come back to life, it is given up and another takes its place.
+func (f *Fence) thaw(ctx context.Context, old *refresh) {
+	if old.wait(ctx, thawGrace) {
+		return
+	}
+	old.cancel()
+	f.life.forget(old)
+	f.refreshLater(ctx).wait(ctx, loadBudget)
+}
+
+// wait reports whether the refresh ended within d.
+func (r *refresh) wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-r.done:
+		return true
+	case <-ctx.Done():
+	case <-t.C:
+	}
+	return false
+}
+
+// forget makes room for another refresh than r.
+func (l *life) forget(r *refresh) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.running == r {
+		l.running = nil
+	}
+}

@@ -1,0 +1,80 @@
+package wrapper
+
+import (
+	"context"
+	"log/slog"
+)
+
+// The form of a log line, which the learner and the command-line tool read.
+const (
+	logMessage = "lambdafence"
+	logVersion = 1
+)
+
+// line writes an event as one line of the log. What is unknown is left out.
+func (r *reporter) line(ctx context.Context, ev *Event) {
+	level := slog.LevelWarn
+	if ev.Outcome == Allowed {
+		level = slog.LevelInfo
+	}
+	d := &ev.Decision
+	attrs := texts("outcome", ev.Outcome.String(), "mode", d.Mode.String(), "decision", d.Effect.String(), "rule", d.Rule, "reason", d.Reason)
+	attrs = append(attrs, slog.Int("layer", d.Layer), slog.Int("count", ev.Count),
+		group("policy", texts("name", ev.Policy.Name, "version", ev.Policy.Version, "source", ev.Policy.Source)),
+		group("call", callAttrs(ev)))
+	if c := ev.Call.Caller; c.Module != "" {
+		attrs = append(attrs, group("caller", texts("module", c.Module, "version", c.Version, "package", c.Package)))
+	}
+	fn := ev.Function
+	if named := texts("name", fn.Name, "version", fn.Version, "request_id", fn.RequestID); len(named) > 0 {
+		attrs = append(attrs, group("function", named))
+	}
+	attrs = append(attrs, texts("trace_id", ev.TraceID, "span_id", ev.SpanID)...)
+	r.config.logger.LogAttrs(ctx, level, logMessage, append([]slog.Attr{slog.Int("v", logVersion)}, attrs...)...)
+}
+
+func callAttrs(ev *Event) []slog.Attr {
+	c := &ev.Call
+	attrs := texts("kind", c.Kind.String(), "scheme", c.Scheme, "host", c.Host)
+	if c.Port != 0 {
+		attrs = append(attrs, slog.Int("port", int(c.Port)))
+	}
+	attrs = append(attrs, texts("method", c.Method, "path", c.Path, "host_header", c.HostHeader, "network", c.Network)...)
+	if c.Addr.IsValid() {
+		attrs = append(attrs, slog.String("ip", c.Addr.String()))
+	}
+	attrs = append(attrs, texts("service", c.Service, "operation", c.Operation)...)
+	if c.Access != 0 {
+		attrs = append(attrs, slog.String("access", c.Access.String()))
+	}
+	if c.Resources != nil {
+		attrs = append(attrs, slog.Any("resources", c.Resources))
+	}
+	return append(attrs, texts("region", c.Region, "account", c.Account, "self", c.Self)...)
+}
+
+// texts makes attributes of names and values, without the empty ones.
+func texts(pairs ...string) []slog.Attr {
+	attrs := make([]slog.Attr, 0, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			attrs = append(attrs, slog.String(pairs[i], pairs[i+1]))
+		}
+	}
+	return attrs
+}
+
+func group(key string, attrs []slog.Attr) slog.Attr {
+	return slog.Attr{Key: key, Value: slog.GroupValue(attrs...)}
+}
+
+// notice logs what the fence itself has to say: a policy that does not load, a
+// setting that cannot be read. It is no event: no call was made.
+func (r *reporter) notice(ctx context.Context, what string, err error, p PolicyRef) {
+	attrs := []slog.Attr{slog.String("notice", what), slog.String("error", clean(err.Error(), 8*maxText))}
+	if p != (PolicyRef{}) {
+		attrs = append(attrs, group("policy", texts("name", p.Name, "version", p.Version, "source", p.Source)))
+	}
+	protect(func() { r.config.logger.LogAttrs(ctx, slog.LevelError, logMessage+" notice", attrs...) })
+	protect(func() { r.noticeSpan(ctx, what, err, p) })
+}

@@ -1,0 +1,186 @@
+package wrapper
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/lambdafence/lambdafence/policy"
+	"github.com/lambdafence/lambdafence/policy/source"
+)
+
+// loadBudget is how long loading a policy may take: far below the 10 seconds
+// that Lambda gives an init.
+const loadBudget = 2 * time.Second
+
+// policies are the layers of a fence through their life: loaded, refreshed,
+// compiled together, swapped.
+type policies struct {
+	fence    *Fence
+	sources  []source.Source
+	platform policy.Platform
+	missing  policy.Mode // the mode of a layer that was never loaded
+
+	loading sync.Mutex // one load at a time
+	mu      sync.Mutex // guards what follows
+	layers  []layerPolicy
+	swaps   uint64
+}
+
+// A layerPolicy is the last good policy of one layer.
+type layerPolicy struct {
+	policy *policy.Policy // nil: none yet
+	ref    PolicyRef
+	sum    [sha256.Size]byte
+	failed error // why the last load failed; nil: it did not
+}
+
+func newPolicies(f *Fence, c *config) *policies {
+	p := &policies{
+		fence: f,
+		platform: policy.Platform{
+			RuntimeAPI:    os.Getenv("AWS_LAMBDA_RUNTIME_API"),
+			XRay:          os.Getenv("AWS_XRAY_DAEMON_ADDRESS"),
+			ExtensionPort: os.Getenv("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"),
+			Credentials:   os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+			Soften:        c.soften,
+		},
+		missing: policy.Enforce,
+		layers:  make([]layerPolicy, len(c.layers)),
+	}
+	if c.onLoadError == Report {
+		p.missing = policy.Report
+	}
+	for i, s := range c.layers {
+		p.sources = append(p.sources, source.Bound(s))
+		p.layers[i].ref = PolicyRef{Name: "none", Source: source.Describe(s)}
+	}
+	p.swap() // until the first load is over every layer is missing
+	return p
+}
+
+// load loads every layer, at the same time, and swaps the policy if any changed.
+// What fails keeps its last good policy and is logged. It returns when ctx ends,
+// whatever the sources do.
+func (p *policies) load(ctx context.Context) error {
+	p.loading.Lock()
+	defer p.loading.Unlock()
+	errs := make([]error, len(p.sources))
+	changed := make([]bool, len(p.sources))
+	var wg sync.WaitGroup
+	for i, s := range p.sources {
+		wg.Go(func() { changed[i], errs[i] = p.loadLayer(ctx, i, s) })
+	}
+	wg.Wait()
+	for i := range changed {
+		if changed[i] {
+			p.swap()
+			break
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// loadLayer loads layer i and reports whether its policy is another one now.
+func (p *policies) loadLayer(ctx context.Context, i int, s source.Source) (changed bool, err error) {
+	doc, err := s.Load(ctx)
+	next := layerPolicy{ref: PolicyRef{Name: doc.Name, Version: doc.Version, Source: doc.Origin}}
+	if err == nil {
+		next.sum = sha256.Sum256(doc.Data)
+		next.policy, err = p.read(doc, next.sum, i)
+	}
+	p.mu.Lock()
+	last := p.layers[i]
+	if err == nil {
+		if next.policy.Name != "" {
+			next.ref.Name = next.policy.Name
+		}
+		p.layers[i] = next
+		changed = last.policy != next.policy || last.ref != next.ref
+	} else {
+		// A layer that fails keeps its last good policy. One that never had any
+		// falls under the load-error rule; a bad document never allows anything.
+		p.layers[i].failed = err
+	}
+	p.mu.Unlock()
+	switch {
+	case err != nil:
+		err = fmt.Errorf("%s: %w", source.Describe(s), err)
+		p.fence.reporter.notice(ctx, "policy load failed", err, last.ref)
+		changed = last.policy == nil && last.failed == nil // the reason is known now
+	case doc.Skipped != nil && changed:
+		p.fence.reporter.notice(ctx, "policy fallback used", doc.Skipped, next.ref)
+	}
+	return changed, err
+}
+
+// read parses a document and makes sure that it compiles. An unchanged one is
+// not read again.
+func (p *policies) read(doc source.Document, sum [sha256.Size]byte, i int) (*policy.Policy, error) {
+	p.mu.Lock()
+	last := p.layers[i]
+	p.mu.Unlock()
+	if last.policy != nil && last.sum == sum {
+		return last.policy, nil
+	}
+	pol, err := policy.Parse(doc.Data)
+	if err == nil {
+		_, err = p.platform.Compile(pol)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s:%w", doc.Name, err)
+	}
+	return pol, nil
+}
+
+// swap compiles the layers as they are and makes them what the fence judges by.
+func (p *policies) swap() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	pols, refs := make([]*policy.Policy, len(p.layers)), make([]PolicyRef, len(p.layers))
+	for i, l := range p.layers {
+		pols[i], refs[i] = l.policy, l.ref
+		if l.policy == nil {
+			pols[i] = policy.Unavailable(p.missing, "no policy could be loaded")
+		}
+	}
+	set, err := p.platform.Compile(pols...)
+	if err != nil {
+		// Each layer compiled alone, so this is a mistake of ours. Deny.
+		set, _ = p.platform.Compile(policy.Unavailable(policy.Enforce, "policy does not compile"))
+		refs = refs[:1]
+	}
+	p.swaps++
+	st := &state{set: set, refs: refs, generation: p.swaps, off: set.Mode() == policy.Off}
+	switch {
+	case p.fence.config.eventsSet:
+		st.events = p.fence.config.events
+	case set.Mode() == policy.Learn:
+		st.events = FirstSeen
+	}
+	p.fence.state.Store(st)
+}
+
+// incomplete reports whether a layer has never been loaded.
+func (p *policies) incomplete() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.layers {
+		if p.layers[i].policy == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Refresh loads every layer now. It returns when the policy is in effect, or
+// why a layer kept its last good one. It ends with ctx, or after 2 seconds.
+func (f *Fence) Refresh(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, loadBudget)
+	defer cancel()
+	return f.policies.load(ctx)
+}

@@ -1,0 +1,162 @@
+package wrapper
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// mask stands in an event for a path segment that looks like a credential.
+const mask = "***"
+
+const (
+	maxText     = 256 // runes of one value in an event
+	maxPath     = 512
+	maxResource = 64
+)
+
+// redact returns a call as an event may show it: credentials in its path
+// masked, control characters escaped, long values cut.
+func redact(c *policy.Call) policy.Call {
+	r := *c
+	r.Scheme, r.Method = clean(c.Scheme, 16), clean(c.Method, 32)
+	r.Host, r.HostHeader = clean(c.Host, maxText), clean(c.HostHeader, maxText)
+	r.Path = clean(maskPath(c.Path), maxPath)
+	r.Service, r.Operation = clean(c.Service, maxText), clean(c.Operation, maxText)
+	r.Region, r.Account = clean(c.Region, maxText), clean(c.Account, maxText)
+	if len(c.Resources) > 0 {
+		r.Resources = make([]string, 0, min(len(c.Resources), maxResource))
+		for _, arn := range c.Resources[:min(len(c.Resources), maxResource)] {
+			r.Resources = append(r.Resources, clean(arn, 2*maxText))
+		}
+	}
+	return r
+}
+
+// maskPath masks the segments of a request target that look like credentials:
+// webhook URLs and bot APIs carry them there.
+func maskPath(p string) string {
+	if _, rest, absolute := strings.Cut(p, "://"); absolute {
+		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+			p = rest[at+1:] // userinfo of an absolute target
+		}
+	}
+	segments := strings.Split(p, "/")
+	for i, s := range segments {
+		if isCredential(s) {
+			segments[i] = mask
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// isCredential reports whether a path segment looks random enough to be one: a
+// JWT, or a long run of letters and digits that is neither a word, a number,
+// nor a UUID.
+func isCredential(segment string) bool {
+	if decoded, err := url.PathUnescape(segment); err == nil {
+		segment = decoded
+	}
+	if isUUID(segment) {
+		return false
+	}
+	if strings.HasPrefix(segment, "eyJ") && len(segment) > 16 {
+		return true
+	}
+	run := 0
+	var digits, upper, lower int
+	for i := 0; i <= len(segment); i++ {
+		c := byte('/')
+		if i < len(segment) {
+			c = segment[i]
+		}
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'a' && c <= 'z':
+			lower++
+		case c >= 'A' && c <= 'Z':
+			upper++
+		case (c == '+' || c == '=') && run > 0: // base64
+		default:
+			if looksRandom(run, digits, upper, lower) {
+				return true
+			}
+			run, digits, upper, lower = -1, 0, 0, 0
+		}
+		run++
+	}
+	return false
+}
+
+// looksRandom judges a run of letters and digits by its length and its mix.
+func looksRandom(run, digits, upper, lower int) bool {
+	letters := upper + lower
+	switch {
+	case run >= 16 && digits >= 2 && letters >= 2 && digits < run-1:
+		return true
+	case run >= 32 && upper >= 4 && lower >= 4:
+		return true
+	}
+	return run >= 48 && letters > 0
+}
+
+func isUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i] | 0x20
+		switch {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if s[i] != '-' {
+				return false
+			}
+		case (c < 'a' || c > 'f') && (s[i] < '0' || s[i] > '9'):
+			return false
+		}
+	}
+	return true
+}
+
+// clean escapes what could forge a log line or drive a terminal, and cuts what
+// is longer than limit runes.
+func clean(s string, limit int) string {
+	if isClean(s, limit) {
+		return s
+	}
+	var b strings.Builder
+	for n := 0; s != ""; n++ {
+		if n == limit {
+			b.WriteString("…")
+			break
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case !unicode.IsPrint(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+		s = s[size:]
+	}
+	return b.String()
+}
+
+func isClean(s string, limit int) bool {
+	if len(s) > limit {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x20 || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
