@@ -16,10 +16,14 @@ import (
 // system, "localhost". Equal destinations have equal canonical hosts.
 func CanonicalHost(host string) string {
 	t := targetOf(host)
-	if t.lit.IsValid() {
-		return t.lit.String()
+	if !t.lit.IsValid() {
+		return t.name
 	}
-	return t.name
+	var text [len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]byte
+	if s := t.lit.AppendTo(text[:0]); string(s) != host {
+		return string(s)
+	}
+	return host
 }
 
 // A target is a canonical host: an address literal or a name, never both.

@@ -1,0 +1,27 @@
+package wrapper
+
+import (
+	"net/http"
+	"time"
+)
+
+// OwnedTransport is a guard over rt as if rt were its own copy of a transport,
+// to measure what the guard alone costs.
+func OwnedTransport(f *Fence, rt func(*http.Request) (*http.Response, error)) http.RoundTripper {
+	g := f.newGuard(roundTripFunc(rt))
+	g.owned = true
+	return g
+}
+
+type roundTripFunc func(*http.Request) (*http.Response, error)
+
+func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// SetClock sets the clock that the age of a policy is measured by.
+func SetClock(f *Fence, now func() time.Time) { f.life.now = now }
+
+// MaskPath and Clean are what makes an event safe to show.
+var (
+	MaskPath = maskPath
+	Clean    = clean
+)
