@@ -3,6 +3,7 @@ package wrapper
 import (
 	"context"
 	"log/slog"
+	"time"
 )
 
 // The form of a log line, which the learner and the command-line tool read.
@@ -69,12 +70,31 @@ func group(key string, attrs []slog.Attr) slog.Attr {
 }
 
 // notice logs what the fence itself has to say: a policy that does not load, a
-// setting that cannot be read. It is no event: no call was made.
+// setting that cannot be read. It is no event: no call was made. What is said
+// already is not said again for a minute: each invocation may find it anew.
 func (r *reporter) notice(ctx context.Context, what string, err error, p PolicyRef) {
+	if r.saidLately(what + err.Error()) {
+		return
+	}
 	attrs := []slog.Attr{slog.String("notice", what), slog.String("error", clean(err.Error(), 8*maxText))}
 	if p != (PolicyRef{}) {
 		attrs = append(attrs, group("policy", texts("name", p.Name, "version", p.Version, "source", p.Source)))
 	}
 	protect(func() { r.config.logger.LogAttrs(ctx, slog.LevelError, logMessage+" notice", attrs...) })
 	protect(func() { r.noticeSpan(ctx, what, err, p) })
+}
+
+// saidLately reports whether a notice was made within a minute, and notes it.
+func (r *reporter) saidLately(text string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	if last, ok := r.noticed[text]; ok && age(now, last) < time.Minute {
+		return true
+	}
+	if r.noticed == nil || len(r.noticed) >= 100 {
+		r.noticed = map[string]time.Time{}
+	}
+	r.noticed[text] = now
+	return false
 }

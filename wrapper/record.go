@@ -2,6 +2,8 @@ package wrapper
 
 import (
 	"context"
+	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,15 +45,33 @@ func protect(fn func()) {
 	fn()
 }
 
-// isExport reports whether an event is about the exporter's own endpoint. A
-// span about it would be the next thing to export, and so on without end.
+// isExport reports whether an event is about a call of the exporter. A span
+// about it would be the next thing to export, and so on without end; and a
+// processor that exports as spans end holds its lock meanwhile.
 func (f *Fence) isExport(ev *Event) bool {
 	for i := range f.otlp {
 		if f.otlp[i].Host == ev.Call.Host && f.otlp[i].Port == ev.Call.Port {
 			return true
 		}
 	}
-	return false
+	return isExporting()
+}
+
+// isExporting reports whether this goroutine is in a span exporter. An exporter
+// has a context of its own, so that only the stack tells. It is looked at for
+// calls that make an event, never for those that are simply allowed.
+func isExporting() bool {
+	var pcs [128]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		frame, more := frames.Next()
+		if strings.HasSuffix(frame.Function, ".ExportSpans") {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
 }
 
 type quietKey struct{}
@@ -198,6 +218,9 @@ type reporter struct {
 	flushing          atomic.Bool
 	skipUntil         atomic.Int64 // unix nanoseconds: the collector hung, leave it alone
 	hung              atomic.Int32 // how often in a row
+
+	mu      sync.Mutex
+	noticed map[string]time.Time // when a notice was last logged
 }
 
 func (r *reporter) count(o Outcome) {
