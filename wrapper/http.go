@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"unsafe"
 
@@ -109,8 +107,7 @@ type dialFunc = func(ctx context.Context, network, address string) (net.Conn, er
 // can take its place.
 func dialsItself(t *http.Transport) bool {
 	standard := t.DialContext == nil || sameFunc(t.DialContext, standardDial)
-	//lint:ignore SA1019 a deprecated dialer still dials
-	return standard && t.Dial == nil && t.DialTLS == nil && t.DialTLSContext == nil
+	return standard && t.Dial == nil && t.DialTLS == nil && t.DialTLSContext == nil //nolint:staticcheck // a deprecated dialer still dials
 }
 
 // sameFunc reports whether a and b are one function with one closure. Go has no
@@ -165,22 +162,6 @@ func (g *guard) send(r *http.Request, v *verdict, call *policy.Call) (*http.Resp
 	return resp, err
 }
 
-// checkProxy judges the proxy on the way of r, a call of its own, for a base
-// whose connections we do not make.
-func (g *guard) checkProxy(r *http.Request) error {
-	u, err := g.proxy(r)
-	if err != nil || u == nil {
-		return nil // the base will ask again, and fail by itself
-	}
-	call, err := proxyCall(u)
-	if err != nil {
-		return err
-	}
-	v, err := g.fence.check(r.Context(), &call)
-	v.settle(r.Context())
-	return err
-}
-
 // dial makes the connections of an owned base. They are beneath a request that
 // was judged, so only the address is; a proxy is judged in full.
 func (g *guard) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -215,61 +196,4 @@ func refuse(r *http.Request, err error) error {
 		_ = r.Body.Close()
 	}
 	return err
-}
-
-// A proxySet holds the proxies that requests were sent through, to know their
-// connections by.
-type proxySet struct {
-	mu    sync.RWMutex
-	calls map[policyPlace]bool
-}
-
-type policyPlace struct {
-	host string
-	port uint16
-}
-
-// maxProxies bounds a set. A transport that uses more proxies than that is
-// refused, since their connections would not be known for what they are.
-const maxProxies = 256
-
-func (s *proxySet) add(u *url.URL) error {
-	c, err := proxyCall(u)
-	if err != nil {
-		return err
-	}
-	place := policyPlace{c.Host, c.Port}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.calls[place] && len(s.calls) >= maxProxies {
-		return errors.New("lambdafence: too many proxies on one transport")
-	}
-	if s.calls == nil {
-		s.calls = map[policyPlace]bool{}
-	}
-	s.calls[place] = true
-	return nil
-}
-
-func (s *proxySet) has(c *policy.Call) bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.calls[policyPlace{c.Host, c.Port}]
-}
-
-// proxyCall describes the connection to a proxy, at the port that net/http
-// dials for its scheme.
-func proxyCall(u *url.URL) (policy.Call, error) {
-	port := u.Port()
-	if port == "" {
-		switch {
-		case u.Scheme == "https":
-			port = "443"
-		case strings.HasPrefix(u.Scheme, "socks5"):
-			port = "1080"
-		default:
-			port = "80"
-		}
-	}
-	return policy.NetCall("tcp", net.JoinHostPort(u.Hostname(), port))
 }

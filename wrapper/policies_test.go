@@ -140,8 +140,10 @@ func TestNoPolicyAtAll(t *testing.T) {
 	t.Setenv("LAMBDAFENCE_MODE", "learn")
 	var events []wrapper.Event
 	f = wrapper.Must(wrapper.New(t.Context(), discard(), sinkTo(&events)))
-	if blocked(t, f, goodCall) || blocked(t, f, goodCall) {
-		t.Error("learn mode blocked a call")
+	for range 2 {
+		if blocked(t, f, goodCall) {
+			t.Error("learn mode blocked a call")
+		}
 	}
 	if len(events) != 1 || events[0].Outcome != wrapper.Allowed {
 		t.Errorf("events = %+v, want the first sight", events)

@@ -1,0 +1,85 @@
+package wrapper
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// A verdict is what was decided about one call that leaves a trace: an event,
+// or a guard beneath that must not judge it again.
+type verdict struct {
+	fence    *Fence
+	state    *state
+	call     policy.Call
+	decision policy.Decision
+	outcome  Outcome
+	recorded atomic.Bool // its event was made
+}
+
+// settle makes the event of an allowed call, once it is sure that nothing
+// beneath had more to say of it. A nil verdict has nothing to settle.
+func (v *verdict) settle(ctx context.Context) {
+	if v != nil && v.state.events != Violations && !v.recorded.Load() {
+		v.record(ctx)
+	}
+}
+
+// record makes the event.
+func (v *verdict) record(ctx context.Context) {
+	v.recorded.Store(true)
+	ev := Event{
+		Time:     time.Now(),
+		Outcome:  v.outcome,
+		Call:     redact(&v.call),
+		Decision: v.decision,
+		Policy:   v.policy(),
+		Function: v.fence.function,
+		Count:    1,
+	}
+	if inv := invocationFrom(ctx); inv != nil {
+		ev.Function.RequestID = inv.requestID
+	}
+	v.fence.record(ctx, v.state.events, ev)
+}
+
+func (v *verdict) policy() PolicyRef { return v.state.refs[v.decision.Layer] }
+
+// err is the error of a blocked call, nil for any other.
+func (v *verdict) err() error {
+	if v.outcome != Blocked {
+		return nil
+	}
+	e := &BlockedError{Call: redact(&v.call), Decision: v.decision, Policy: v.policy()}
+	e.hint = v.state.set.Suggest(&e.Call, e.Decision)
+	return e
+}
+
+type verdictKey struct{}
+
+// under marks ctx as that of a call which was judged: what runs beneath trusts
+// the verdict, for the very same thing only.
+func (v *verdict) under(ctx context.Context) context.Context {
+	return context.WithValue(ctx, verdictKey{}, v)
+}
+
+// verdictFrom returns the verdict of this fence that ctx runs under.
+func (f *Fence) verdictFrom(ctx context.Context) *verdict {
+	if v, _ := ctx.Value(verdictKey{}).(*verdict); v != nil && v.fence == f {
+		return v
+	}
+	return nil
+}
+
+// coversRequest reports whether v is about this very request.
+func (v *verdict) coversRequest(c *policy.Call) bool {
+	return v != nil && v.call.Kind == c.Kind && v.call.Scheme == c.Scheme && v.coversDial(c) &&
+		v.call.Method == c.Method && v.call.Path == c.Path && v.call.HostHeader == c.HostHeader
+}
+
+// coversDial reports whether a connection to c leads where v's call goes.
+func (v *verdict) coversDial(c *policy.Call) bool {
+	return v != nil && v.call.Host == c.Host && v.call.Port == c.Port
+}
