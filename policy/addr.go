@@ -90,7 +90,12 @@ func embedded(a netip.Addr) (inner [2]netip.Addr, n int) {
 		add(b[12], b[13], b[14], b[15])
 	case nat64Local.Contains(a):
 		add(b[12], b[13], b[14], b[15])
-		add(b[6], b[7], b[9], b[10])
+		if b[6]|b[7]|b[9]|b[10] != 0 {
+			if inner[0].IsUnspecified() {
+				n = 0 // it stands in the other way
+			}
+			add(b[6], b[7], b[9], b[10])
+		}
 	case sixToFour.Contains(a):
 		add(b[2], b[3], b[4], b[5])
 	case teredo.Contains(a):
@@ -101,44 +106,64 @@ func embedded(a netip.Addr) (inner [2]netip.Addr, n int) {
 	return inner, n
 }
 
+// A localKind is what makes a place a local door. The zero value: nothing does.
+type localKind uint8
+
+const (
+	notLocal localKind = iota
+	loopback
+	linkLocal
+	platform
+	unspecified
+	multicast
+	localName
+	unixSocket
+	runtimeAPI
+)
+
+func (k localKind) String() string {
+	return name(k, "not local", "loopback address", "link-local address", "platform address",
+		"unspecified address", "multicast address", "name of this machine", "unix socket", "the Lambda Runtime API")
+}
+
 // localRanges are the addresses of this machine and of its network segment,
 // where the platform's own services listen.
 var localRanges = []struct {
 	prefix netip.Prefix
-	reason string
+	kind   localKind
 }{
-	{netip.MustParsePrefix("127.0.0.0/8"), "loopback address"},
-	{netip.MustParsePrefix("::1/128"), "loopback address"},
-	{netip.MustParsePrefix("169.254.0.0/16"), "link-local address"},
-	{netip.MustParsePrefix("fe80::/10"), "link-local address"},
-	{netip.MustParsePrefix("fd00:ec2::/32"), "platform address"},
-	{netip.MustParsePrefix("0.0.0.0/8"), "unspecified address"},
-	{netip.MustParsePrefix("::/128"), "unspecified address"},
-	{netip.MustParsePrefix("224.0.0.0/4"), "multicast address"},
-	{netip.MustParsePrefix("ff00::/8"), "multicast address"},
+	{netip.MustParsePrefix("127.0.0.0/8"), loopback},
+	{netip.MustParsePrefix("::1/128"), loopback},
+	{netip.MustParsePrefix("169.254.0.0/16"), linkLocal},
+	{netip.MustParsePrefix("fe80::/10"), linkLocal},
+	{netip.MustParsePrefix("fd00:ec2::/32"), platform},
+	{netip.MustParsePrefix("0.0.0.0/8"), unspecified},
+	{netip.MustParsePrefix("::/128"), unspecified},
+	{netip.MustParsePrefix("224.0.0.0/4"), multicast},
+	{netip.MustParsePrefix("ff00::/8"), multicast},
 }
 
-// localRange returns the kind of local address that a is, and "" if it is none.
-func localRange(a netip.Addr) string {
+// localRange returns the kind of local address that a is, or carries inside it.
+func localRange(a netip.Addr) localKind {
 	for i := range localRanges {
 		if localRanges[i].prefix.Contains(a) {
-			return localRanges[i].reason
+			return localRanges[i].kind
 		}
 	}
 	inner, n := embedded(a)
 	for _, v4 := range inner[:n] {
-		if reason := localRange(v4); reason != "" {
-			return reason
+		if kind := localRange(v4); kind != notLocal {
+			return kind
 		}
 	}
-	return ""
+	return notLocal
 }
 
 // isLocalPrefix reports whether every address of p is local, so that an allow
 // rule which names p means a local door and not merely covers it.
 func isLocalPrefix(p netip.Prefix) bool {
 	if p.IsSingleIP() {
-		return localRange(p.Addr()) != ""
+		return localRange(p.Addr()) != notLocal
 	}
 	for i := range localRanges {
 		if r := localRanges[i].prefix; r.Contains(p.Addr()) && r.Bits() <= p.Bits() {

@@ -1,231 +1,124 @@
 package policy
 
-import "slices"
-
-// A finding is what one layer has against a call, or for it: the hardest of
-// all findings decides. Indexes instead of rules keep it off the heap.
-type finding struct {
-	deny   bool
-	mode   Mode
-	layer  int
-	order  int // among the findings of one layer: local doors, rules, allow-list miss
-	rule   string
-	reason string
-}
-
-// The places of a layer's findings that are not a rule's.
-const (
-	orderDoor = -1
-	orderMiss = 1 << 30
-)
-
-// harder reports whether f outweighs g: a violation outweighs none, then the
-// harder mode, then the earlier layer, then the order of its rules.
-func (f *finding) harder(g *finding) bool {
-	switch {
-	case f.deny != g.deny:
-		return f.deny
-	case f.deny && f.mode != g.mode:
-		return f.mode > g.mode
-	case !f.deny && (f.rule == "") != (g.rule == ""):
-		return f.rule != "" // the layer that allowed it by a rule says more
-	case f.layer != g.layer:
-		return f.layer < g.layer
-	}
-	return f.order < g.order
-}
-
 // Decide judges a call by every layer. It does not change c, makes no I/O and
 // does not allocate, unless a host is not canonical or a path has escapes or
 // dot segments. A call whose Addr is set is judged by that address as well.
 func (s *Set) Decide(c *Call) Decision {
-	f := s.decideHost(c, targetOf(c.Host))
+	var q query
+	q.ask(c)
+	f := s.judge(&q, c.Host)
 	if c.HostHeader != "" {
-		if second := targetOf(c.HostHeader); second != targetOf(c.Host) {
-			if g := s.decideHost(c, second); g.deny && g.harder(&f) {
-				f = g
-			}
-		}
+		f = f.and(s.judge(&q, c.HostHeader))
+	}
+	if q.odd {
+		f = f.and(s.judge(&q, targetHost(c.Path)))
 	}
 	if c.Addr.IsValid() {
-		if g := s.reached(c); g.deny && g.harder(&f) {
-			f = g
-		}
+		f = f.and(s.judgeReached(&q))
 	}
-	return s.decision(&f)
+	return *s.decision(f)
 }
 
 // DecideReached judges only the address that a call is about to reach, c.Addr:
 // by local doors and by the deny rules for addresses. It is the second half of
-// the verdict on a call whose first half was [Set.Decide] without an address;
-// c need not hold more than Host, Port, Network and Addr.
+// the verdict on a call whose first half was [Set.Decide] without an address.
+// Scheme, method and path do not count, for a connection may carry any.
 func (s *Set) DecideReached(c *Call) Decision {
-	f := s.reached(c)
-	return s.decision(&f)
+	var q query
+	q.ask(c)
+	return *s.decision(s.judgeReached(&q))
 }
 
-func (s *Set) decision(f *finding) Decision {
-	d := Decision{Effect: Allow, Mode: s.mode, Layer: f.layer, Rule: f.rule, Reason: f.reason}
-	if f.deny {
-		d.Effect, d.Mode = Deny, f.mode
-	}
-	return d
-}
-
-// decideHost judges c as a call to t.
-func (s *Set) decideHost(c *Call, t target) finding {
-	forms := pathForm{}
-	if c.Kind == HTTP {
-		forms = formsOf(c.Path)
-	}
-	local := localReason(c, &t)
+// judge judges a call to host.
+func (s *Set) judge(q *query, host string) finding {
+	q.host, q.read = host, false
 	var worst finding
 	for i := range s.layers {
-		f := s.layers[i].decide(s, c, &t, &forms, local)
-		f.layer = i
-		if i == 0 || f.harder(&worst) {
-			worst = f
-		}
+		worst = max(worst, s.layers[i].judge(s, q).in(i))
 	}
 	return worst
 }
 
-// decide is one layer's finding on a call to t. local says what makes t a local
-// door, and is empty if it is none.
-func (l *layer) decide(s *Set, c *Call, t *target, forms *pathForm, local string) finding {
-	m := match{layer: l, call: c, forms: forms, allow: -1, deny: -1}
-	m.subjects(t)
+// judge is one layer's finding on a call to q.host.
+func (l *layer) judge(s *Set, q *query) finding {
+	kind := l.find(q)
+	if s.guarded && s.runtime.port == q.port && s.runtime.covers(q.target()) {
+		kind = runtimeAPI
+	}
+	f := l.listed(q)
+	if kind != notLocal {
+		f = l.door(s, q, q.target(), nil, kind)
+	}
+	return f.and(l.denied(q))
+}
 
-	worst := finding{mode: l.mode, order: orderMiss, reason: "no deny rule matched"}
-	if l.hasAllow {
-		worst.deny, worst.reason = true, "no allow rule matched"
+// listed is what the allow list says.
+func (l *layer) listed(q *query) finding {
+	switch {
+	case q.allow >= 0:
+		return allows(placeOfRule(q.allow))
+	case l.hasAllow: // also where there is no policy yet: a cold start must not be a bypass
+		return denies(l.mode, atEnd, notLocal)
 	}
-	if l.unavailable != "" {
-		// No policy: deny. A cold start must not be a bypass.
-		worst.reason = l.unavailable
+	return allows(atEnd)
+}
+
+// denied is what the deny list says.
+func (l *layer) denied(q *query) finding {
+	if q.deny < 0 {
+		return allows(atEnd)
 	}
-	if m.allow >= 0 {
-		worst = finding{mode: l.mode, order: int(m.allow), rule: l.rules[m.allow].id, reason: l.rules[m.allow].allowReason()}
+	return denies(l.rules[q.deny].mode, placeOfRule(q.deny), notLocal)
+}
+
+// find looks up every rule of l whose subject matches, and says what makes the
+// host a local door, if anything does.
+func (l *layer) find(q *query) localKind {
+	q.rules, q.allow, q.deny = l.rules, -1, -1
+	if q.network == unix { // a socket has no name: only "every call" speaks of it
+		l.index.offerEverything(q, false)
+		return unixSocket
 	}
-	if local != "" {
-		switch opened, by := l.opened(s, c, t, &m); {
-		case !opened:
-			worst = finding{deny: true, mode: s.mode, order: orderDoor, rule: "local", reason: local}
-		case by == "local":
-			worst = finding{mode: l.mode, order: orderDoor, rule: by, reason: "opened by local"}
+	name := q.host
+	h := l.index.lookup(name)
+	if !h.plain {
+		t := q.target()
+		if t.lit.IsValid() {
+			l.index.offerAddress(q, t.lit)
+			l.index.offerEverything(q, false)
+			return localRange(t.lit)
 		}
+		name = t.name
+		h = l.index.lookup(name)
 	}
-	if m.deny >= 0 {
-		r := &l.rules[m.deny]
-		if d := (finding{deny: true, mode: r.mode, order: int(m.deny), rule: r.id, reason: r.denyReason()}); d.harder(&worst) {
-			worst = d
-		}
+	kind := notLocal
+	if h.local(name) && (q.call.Kind != AWS || q.call.Host != "") {
+		kind = localName // but an AWS call of which no host is known goes to the SDK's own
 	}
-	return worst
+	l.index.offerName(q, name, h)
+	l.index.offerEverything(q, kind == notLocal)
+	return kind
 }
 
-func (r *rule) allowReason() string {
-	if r.reason == "" {
-		return "allowed by rule"
+// judgeReached judges the address that is about to be connected to.
+func (s *Set) judgeReached(q *query) finding {
+	q.reached = true
+	q.host, q.read = q.call.Host, false
+	t := target{lit: q.call.Addr.WithZone("").Unmap()}
+	kind := localRange(t.lit)
+	if s.guarded && s.runtime.port == q.port && s.runtime.covers(&t) {
+		kind = runtimeAPI
 	}
-	return r.reason
-}
-
-func (r *rule) denyReason() string {
-	if r.reason == "" {
-		return "denied by rule"
-	}
-	return r.reason
-}
-
-// reached judges the address c.Addr.
-func (s *Set) reached(c *Call) finding {
-	t := target{lit: c.Addr.WithZone("").Unmap()}
-	named := targetOf(c.Host)
-	local := localRange(t.lit)
 	var worst finding
 	for i := range s.layers {
 		l := &s.layers[i]
-		m := match{layer: l, call: c, reached: true, allow: -1, deny: -1}
-		m.addresses(t.lit)
-		f := finding{mode: l.mode, layer: i, order: orderMiss, reason: "no deny rule matched the address"}
-		if local != "" && !l.openedAddress(s, c, &t, &named) {
-			f = finding{deny: true, mode: s.mode, layer: i, order: orderDoor, rule: "local", reason: local}
+		q.rules, q.allow, q.deny = l.rules, -1, -1
+		l.index.offerAddress(q, t.lit)
+		f := allows(atEnd)
+		if kind != notLocal {
+			f = l.door(s, q, &t, q.target(), kind)
 		}
-		if m.deny >= 0 {
-			r := &l.rules[m.deny]
-			if d := (finding{deny: true, mode: r.mode, layer: i, order: int(m.deny), rule: r.id, reason: r.denyReason()}); d.harder(&f) {
-				f = d
-			}
-		}
-		if i == 0 || f.harder(&worst) {
-			worst = f
-		}
+		worst = max(worst, f.and(l.denied(q)).in(i))
 	}
 	return worst
-}
-
-// localReason says what makes a call one to a local door.
-func localReason(c *Call, t *target) string {
-	switch {
-	case c.network() == "unix":
-		return "unix socket"
-	case t.lit.IsValid():
-		return localRange(t.lit)
-	case c.Kind != AWS && isLocalName(t.name):
-		return "name of this machine"
-	}
-	return ""
-}
-
-// opened reports whether l opens the local door t for c, by "local" or by the
-// allow rule that matched.
-func (l *layer) opened(s *Set, c *Call, t *target, m *match) (bool, string) {
-	if c.network() == "unix" {
-		return slices.Contains(l.sockets, c.Path), "local"
-	}
-	if s.guarded && s.runtime.covers(t, c.port()) {
-		return false, "" // the Runtime API would hand over other invocations
-	}
-	for i := range l.doors {
-		if l.doors[i].is(t, c.port()) {
-			return true, "local"
-		}
-	}
-	for _, ref := range l.openers {
-		if r := &l.rules[ref]; r.opens(t) && r.matchesCall(c, m.forms) {
-			return true, r.id
-		}
-	}
-	return false, ""
-}
-
-// openedAddress is opened for an address that is about to be connected to. The
-// name it was reached by counts: a rule for localhost opens loopback.
-func (l *layer) openedAddress(s *Set, c *Call, t, named *target) bool {
-	if s.guarded && s.runtime.covers(t, c.port()) {
-		return false
-	}
-	for i := range l.doors {
-		if l.doors[i].is(t, c.port()) {
-			return true
-		}
-	}
-	for _, ref := range l.openers {
-		r := &l.rules[ref]
-		if (r.opens(t) || isLocalName(named.name) && t.lit.IsLoopback() && r.opens(named)) && r.matchesOpener(c) {
-			return true
-		}
-	}
-	return false
-}
-
-// matchesOpener is matchesReached for an allow rule: a connection that is made
-// for a request of any scheme the rule states.
-func (r *rule) matchesOpener(c *Call) bool {
-	if r.ports == nil && r.schemes != nil {
-		ok := slices.ContainsFunc(r.schemes, func(s string) bool { return schemePort(s) == c.port() })
-		return ok && r.matchesOrigin(c)
-	}
-	return r.matchesReached(c)
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -22,27 +23,29 @@ func HTTPCall(method string, u *url.URL, hostHeader string) (Call, error) {
 	if u.Host == "" {
 		return Call{}, errors.New("no host in request URL")
 	}
-	c := Call{Kind: HTTP, Network: "tcp", Scheme: u.Scheme, Method: method, Path: requestTarget(u)}
-	port := u.Port()
-	if port == "" {
-		c.Port = schemePort(u.Scheme)
-	} else if p, err := dialledPort("tcp", port); err == nil {
-		c.Port = p
-	} else {
+	c := Call{Kind: HTTP, Network: "tcp", Scheme: u.Scheme, Method: method, Host: CanonicalHost(u.Hostname())}
+	var err error
+	if c.Port, err = portOf(u); err != nil {
 		return Call{}, err
 	}
-	c.Host = CanonicalHost(u.Hostname())
 	if hostHeader != "" && hostHeader != u.Host {
 		if h := CanonicalHost(hostOnly(hostHeader)); h != c.Host {
 			c.HostHeader = h
 		}
 	}
-	if host, absolute := absoluteTarget(c.Path); absolute && c.HostHeader == "" {
-		if h := CanonicalHost(host); h != c.Host {
-			c.HostHeader = h
-		}
+	if c.Path, err = requestTarget(method, u, cmp.Or(hostHeader, u.Host)); err != nil {
+		return Call{}, err
 	}
 	return c, nil
+}
+
+// portOf is the port that net/http dials for u: the scheme's own if u has none.
+func portOf(u *url.URL) (uint16, error) {
+	port := u.Port()
+	if port == "" {
+		return schemePort(u.Scheme), nil
+	}
+	return dialledPort("tcp", port)
 }
 
 // NetCall describes a connection as [net.Dialer] would make it. An error means
@@ -82,44 +85,53 @@ func dialledPort(network, port string) (uint16, error) {
 }
 
 // requestTarget returns what net/http writes as the target of a request, up to
-// the query: [url.URL.RequestURI] without allocating the query.
-func requestTarget(u *url.URL) string {
+// the query: [url.URL.RequestURI] without allocating the query, and without the
+// user information, which is nobody's business. host is for the Host header.
+func requestTarget(method string, u *url.URL, host string) (string, error) {
 	target := u.Opaque
 	switch {
+	case target == "" && method == "CONNECT" && u.Path == "":
+		return host, nil
 	case target == "":
-		if target = u.EscapedPath(); target == "" {
-			target = "/"
-		}
-	case strings.HasPrefix(target, "//"):
+		return cmp.Or(u.EscapedPath(), "/"), nil
+	case strings.HasPrefix(target, "//") && method != "CONNECT":
 		target = u.Scheme + ":" + target
 	}
 	if i := strings.IndexByte(target, '?'); i >= 0 {
 		target = target[:i]
 	}
-	return target
+	if strings.ContainsFunc(target, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return "", errors.New("control character in request URL")
+	}
+	if isPath(target) {
+		return target, nil
+	}
+	from, to := authority(target)
+	user := strings.LastIndexByte(target[from:to], '@') + 1
+	return target[:from] + target[from+user:], nil
 }
 
-// absoluteTarget returns the host that a request target names when it is not a
+// targetHost returns the host that a request target names when it is not a
 // path: an absolute URI or, for CONNECT, an authority. A server or a proxy may
 // follow it rather than the Host header.
-func absoluteTarget(target string) (host string, absolute bool) {
-	if strings.HasPrefix(target, "/") || target == "*" || target == "" {
-		return "", false
-	}
-	_, rest, ok := strings.Cut(target, "://")
-	if !ok {
-		rest = target
-		if !strings.Contains(rest, ":") {
-			return "", false // a relative path: it names no host
-		}
-	}
-	rest, _, _ = strings.Cut(rest, "/")
-	rest = rest[strings.LastIndexByte(rest, '@')+1:]
-	return hostOnly(rest), true
+func targetHost(target string) string {
+	from, to := authority(target)
+	return hostOnly(target[from:to])
 }
 
-// hostOnly removes a port from "host:port" or "[host]:port".
-func hostOnly(hostport string) string {
-	u := url.URL{Host: hostport}
+// authority finds the place of user, host and port in an absolute target.
+func authority(target string) (from, to int) {
+	if i := strings.Index(target, "//"); i >= 0 {
+		from = i + 2
+	}
+	if i := strings.IndexAny(target[from:], "/?#\\"); i >= 0 {
+		return from, from + i
+	}
+	return from, len(target)
+}
+
+// hostOnly removes user information and port from an authority.
+func hostOnly(authority string) string {
+	u := url.URL{Host: authority[strings.LastIndexByte(authority, '@')+1:]}
 	return u.Hostname()
 }

@@ -1,9 +1,11 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -31,8 +33,11 @@ func parseDoor(s string) (door, error) {
 		return door{}, fmt.Errorf("%q: want %s, an address and port such as 127.0.0.1:6379, or unix:/path", s, strings.Join(doorNames, ", "))
 	}
 	addr = netip.AddrPortFrom(addr.Addr().WithZone("").Unmap(), addr.Port())
-	if localRange(addr.Addr()) == "" {
+	switch {
+	case localRange(addr.Addr()) == notLocal:
 		return door{}, fmt.Errorf("%q is not an address of this machine; allow it with a cidr rule", s)
+	case addr.Port() == 0:
+		return door{}, fmt.Errorf("%q: a door has a port", s)
 	}
 	return door{addr: addr}, nil
 }
@@ -55,67 +60,96 @@ type Platform struct {
 	Soften Mode
 }
 
-// A place is where a door leads: a name or an address on one port.
-type place struct {
+// A listener is where a door leads: a name or an address on one port.
+type listener struct {
 	target
 	port uint16
 }
 
-func placeOf(hostport string) (place, bool) {
+func listenerAt(hostport string) (listener, bool) {
 	c, err := NetCall("tcp", hostport)
-	return place{targetOf(c.Host), c.Port}, err == nil && hostport != ""
+	return listener{targetOf(c.Host), c.Port}, err == nil
 }
 
-// places resolves a door. A named door that this platform does not have leads
-// nowhere.
-func (p Platform) places(d door) []place {
-	addresses := []string{d.addr.String()}
+// listenerOfURL is where an HTTP client goes for a URL.
+func listenerOfURL(text string) (listener, bool) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return listener{}, false
+	}
+	c, err := HTTPCall("GET", u, "")
+	return listener{targetOf(c.Host), c.Port}, err == nil
+}
+
+// listeners resolves a door. A named door that this platform does not have leads
+// nowhere, and neither does a socket.
+func (p Platform) listeners(d door) []listener {
+	var addresses []string
 	switch d.name {
 	case "otlp":
 		addresses = []string{"127.0.0.1:4317", "127.0.0.1:4318"}
 	case "xray":
-		addresses = strings.Fields(strings.NewReplacer("tcp:", " ", "udp:", " ").Replace(p.XRay))
-		if len(addresses) == 0 {
-			addresses = []string{"127.0.0.1:2000"}
-		}
+		addresses = strings.Fields(strings.NewReplacer("tcp:", " ", "udp:", " ").Replace(cmp.Or(p.XRay, "127.0.0.1:2000")))
 	case "parameters-extension":
-		addresses = []string{"127.0.0.1:2773"}
-		if p.ExtensionPort != "" {
-			addresses = []string{"127.0.0.1:" + p.ExtensionPort}
-		}
+		addresses = []string{"127.0.0.1:" + cmp.Or(p.ExtensionPort, "2773")}
 	case "credentials":
-		addresses = nil
-		if u, err := url.Parse(p.Credentials); err == nil && u.Host != "" {
-			if c, err := HTTPCall("GET", u, ""); err == nil {
-				return []place{{targetOf(c.Host), c.Port}}
-			}
+		if pl, ok := listenerOfURL(p.Credentials); ok {
+			return []listener{pl}
 		}
 	}
-	var ps []place
+	if d.addr.IsValid() {
+		return []listener{{target{lit: d.addr.Addr()}, d.addr.Port()}}
+	}
+	var ps []listener
 	for _, a := range addresses {
-		if pl, ok := placeOf(a); ok && d.unix == "" {
+		if pl, ok := listenerAt(a); ok {
 			ps = append(ps, pl)
 		}
 	}
 	return ps
 }
 
-// is reports whether t on port is this place. Loopback is one place by any of
+// door is a layer's finding on a local door of some kind. named, if given, is
+// the name by which an address was reached, and counts as well: a rule for
+// localhost opens loopback.
+func (l *layer) door(s *Set, q *query, t, named *target, kind localKind) finding {
+	closed, opened := denies(s.mode, atDoor, kind), allows(atDoor)
+	switch {
+	case kind == runtimeAPI:
+		return closed // it would hand over other invocations
+	case kind == unixSocket && slices.Contains(l.sockets, q.call.Path):
+		return opened
+	case kind == unixSocket:
+		return closed
+	}
+	for i := range l.doors {
+		if l.doors[i].is(t, q.port) {
+			return opened
+		}
+	}
+	for _, ref := range l.openers {
+		r := &l.rules[ref]
+		names := r.opens(t) || named != nil && isLocalName(named.name) && t.lit.IsLoopback() && r.opens(named)
+		if names && r.matches(q) {
+			return allows(placeOfRule(ref))
+		}
+	}
+	return closed
+}
+
+// is reports whether t on port is this listener. Loopback is one by any of
 // its usual spellings: 127.0.0.1, ::1 and localhost.
-func (p *place) is(t *target, port uint16) bool {
+func (p *listener) is(t *target, port uint16) bool {
 	if port != p.port {
 		return false
 	}
 	return p.target == *t || p.isLoopback() && t.isLoopback()
 }
 
-// covers is like is, and takes any address that leads to the same listener for
-// the place: if it is a loopback one, all of loopback and the unspecified
+// covers is like is on the same port, and takes any address that leads to the
+// same listener: if it is a loopback one, all of loopback and the unspecified
 // addresses, and IPv6 forms that carry such an address.
-func (p *place) covers(t *target, port uint16) bool {
-	if port != p.port {
-		return false
-	}
+func (p *listener) covers(t *target) bool {
 	loopback := p.lit.IsLoopback() || isLocalName(p.name)
 	if !t.lit.IsValid() {
 		return t.name == p.name || loopback && isLocalName(t.name)

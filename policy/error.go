@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// An Error is one thing wrong with a document. Line and Column count from 1; a
-// zero line means that the error is about the document as a whole.
+// An Error is one thing wrong with a document. Line and Column count from 1; an
+// error about the document as a whole is at its start.
 type Error struct {
 	Line, Column int
 	Message      string
@@ -14,9 +14,6 @@ type Error struct {
 
 // Error returns "12:5: message".
 func (e *Error) Error() string {
-	if e.Line == 0 {
-		return e.Message
-	}
 	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message)
 }
 

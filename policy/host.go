@@ -11,17 +11,17 @@ import (
 )
 
 // CanonicalHost returns the name or address that Go would really dial for host,
-// in one spelling: lower case, IDNA-mapped, without brackets, zone or final dot,
-// every form of an IP literal as that literal. An empty host is the local
+// in one spelling: lower case, IDNA-mapped, without brackets, zone or final
+// dots, every form of an IP literal as that literal. An empty host is the local
 // system, "localhost". Equal destinations have equal canonical hosts.
 func CanonicalHost(host string) string {
 	t := targetOf(host)
 	if !t.lit.IsValid() {
 		return t.name
 	}
-	var text [len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]byte
-	if s := t.lit.AppendTo(text[:0]); string(s) != host {
-		return string(s)
+	var buf [64]byte
+	if b := t.lit.AppendTo(buf[:0]); string(b) != host {
+		return string(b)
 	}
 	return host
 }
@@ -34,8 +34,11 @@ type target struct {
 
 // targetOf reads a host. It does not allocate where host is canonical already.
 func targetOf(host string) target {
-	if !isPlain(host) {
+	switch {
+	case !isPlain(host):
 		host = plain(host)
+	case !endsInNumber(host):
+		return target{name: host}
 	}
 	if lit, ok := parseAddr(host); ok {
 		return target{lit: lit}
@@ -43,37 +46,126 @@ func targetOf(host string) target {
 	return target{name: host}
 }
 
-// isPlain reports whether host needs no rewriting: lower-case ASCII, no
-// brackets, no zone, no final dot, not empty.
+// What a byte means to the reader of a host. A canonical name or IPv4 address
+// has but a-z, 0-9, hyphen, underscore and dot.
+const (
+	ordinary = iota
+	dot
+	needsWork
+)
+
+var hostBytes = func() (table [256]byte) {
+	for i := range table {
+		switch c := byte(i); {
+		case c == '.':
+			table[i] = dot
+		case c == '-' || c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z':
+			table[i] = ordinary
+		default:
+			table[i] = needsWork
+		}
+	}
+	return table
+}()
+
+// isPlain reports whether host needs no rewriting.
 func isPlain(host string) bool {
 	if host == "" || host[len(host)-1] == '.' {
 		return false
 	}
-	for i := 0; i < len(host); i++ {
-		if c := host[i]; c >= 0x80 || 'A' <= c && c <= 'Z' || c == '%' || c == '[' || c == ']' {
+	for i := range len(host) {
+		if hostBytes[host[i]] == needsWork {
 			return false
 		}
 	}
 	return true
 }
 
+// plain rewrites a host until nothing is left to rewrite, so that a canonical
+// host stays as it is.
 func plain(host string) string {
+	for {
+		next := plainer(host)
+		if next == host {
+			return host
+		}
+		host = next
+	}
+}
+
+func plainer(host string) string {
 	if len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
 		host = host[1 : len(host)-1]
 	}
-	host = lowerASCII(dialledName(host))
-	if addr, _, zoned := strings.Cut(host, "%"); zoned && strings.Contains(addr, ":") {
-		host = addr
+	if !isASCII(host) {
+		host = dialledName(host)
 	}
-	// One final dot makes a name absolute; a second one makes it invalid, and
-	// an invalid name must not look like a valid one.
-	if strings.HasSuffix(host, ".") && !strings.HasSuffix(host, "..") && len(host) > 1 {
-		host = host[:len(host)-1]
+	host = lowerASCII(host)
+	switch strings.Count(host, ":") {
+	case 0:
+		host = asResolved(host)
+	case 1:
+		// No host has a port, but whoever writes one means the host before it.
+		if name, port, _ := strings.Cut(host, ":"); strings.Trim(port, "0123456789") == "" {
+			host = name
+		}
+	default: // IPv6: the zone is no part of the address
+		host, _, _ = strings.Cut(host, "%")
 	}
-	if host == "" {
+	// A final dot makes a name absolute. More make it invalid, but a lenient
+	// resolver takes it for the same name.
+	switch name := strings.TrimRight(host, "."); {
+	case host == "":
 		return "localhost" // net.Dial: "if the host is empty, the local system is assumed"
+	case name == "":
+		return "." // the root of the DNS
+	default:
+		return name
 	}
-	return host
+}
+
+// asResolved undoes what only C resolvers understand: white space ends an IPv4
+// address, and \e or \101 stand for the letter e (RFC 1035 5.1). An escape of
+// anything that a name is not made of stays: it is not what it stands for.
+func asResolved(host string) string {
+	if i := strings.IndexAny(host, " \t\n\v\f\r"); i > 0 {
+		if _, ok := parseAddr(host[:i]); ok {
+			return host[:i]
+		}
+	}
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(host, '\\')
+		if i < 0 || i == len(host)-1 {
+			break
+		}
+		n, c := 2, host[i+1]
+		if d, ok := escapedByte(host[i+1:]); ok {
+			n, c = 4, d
+		}
+		if letter := lowerASCII(string(rune(c))); hostBytes[letter[0]] == ordinary {
+			b.WriteString(host[:i] + letter)
+		} else {
+			b.WriteString(host[:i+n])
+		}
+		host = host[i+n:]
+	}
+	return b.String() + host
+}
+
+// escapedByte reads the three decimal digits that s starts with.
+func escapedByte(s string) (byte, bool) {
+	if len(s) < 3 {
+		return 0, false
+	}
+	n := 0
+	for i := range 3 {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = 10*n + int(s[i]-'0')
+	}
+	return byte(n), n < 256
 }
 
 // dialledName returns what net/http makes of a host that is not ASCII. Only
@@ -82,9 +174,6 @@ func plain(host string) string {
 // asked: a transport is given the host, and tells it to a dialer that dials
 // nothing. Where the mapping fails, Go dials the host as it is, and so do we.
 func dialledName(host string) string {
-	if isASCII(host) {
-		return host
-	}
 	mapped := host
 	asked := &http.Transport{
 		DisableKeepAlives: true,
@@ -95,7 +184,8 @@ func dialledName(host string) string {
 			return nil, errAsked
 		},
 	}
-	req := &http.Request{Method: "GET", URL: &url.URL{Scheme: "http", Host: host}, Header: http.Header{}}
+	u := &url.URL{Scheme: "http", Host: "[" + host + "]:1"} // brackets, lest a colon be taken for a port
+	req := &http.Request{Method: "GET", URL: u, Header: http.Header{}}
 	if resp, err := asked.RoundTrip(req); err == nil {
 		resp.Body.Close() // never reached: the dialer always fails
 	}
@@ -124,8 +214,13 @@ func isASCII(s string) bool {
 	return true
 }
 
-// isLocalName reports the names of this machine (RFC 6761 6.3).
+// isLocalName reports the names of this machine (RFC 6761 6.3) and those that
+// Linux distributions give it in /etc/hosts.
 func isLocalName(name string) bool {
-	return name == "localhost" || strings.HasSuffix(name, ".localhost") || name == "localhost.localdomain" ||
-		name == "ip6-localhost" || name == "ip6-loopback"
+	switch name {
+	case "localhost", "localhost.localdomain", "localhost4", "localhost4.localdomain4",
+		"localhost6", "localhost6.localdomain6", "ip6-localhost", "ip6-loopback":
+		return true
+	}
+	return strings.HasSuffix(name, ".localhost")
 }

@@ -3,36 +3,39 @@ package policy
 import (
 	"net/netip"
 	"slices"
-	"strings"
 )
 
 // An index finds the rules whose subject matches a call without reading them
 // all: names by hash, suffixes by hash at each label boundary, address ranges
 // by hash for each prefix length in use. Only patterns of another shape are
-// tried one by one. Refs are positions in the layer's rules.
+// tried one by one. A ref is the position of a rule in its layer.
 type index struct {
-	names    map[string]refs
-	depths   uint64 // bit n: a name or suffix of n labels is in names (bit 63: of more)
+	names    map[string]*entry
+	lengths  [4]uint64 // bit n: a key of n bytes is in names, so that others are not looked up
 	globs    []globRef
 	nets     map[netip.Prefix][]int32
 	bits     [2][]int // the prefix lengths in nets, for IPv4 and for IPv6
 	anything []int32  // **
 }
 
-// refs are the rules that a name leads to.
-type refs struct {
+// An entry holds the rules that a name leads to, and where to look on.
+type entry struct {
 	exact []int32 // the name itself
 	one   []int32 // *.name
 	deep  []int32 // **.name
+
+	up     *entry // of the longest suffix of the name that is in the index
+	parent bool   // up is one label shorter
+	local  bool   // the name is one of this machine
 }
 
 type globRef struct {
 	rule int32
-	glob matcher
+	glob *pattern
 }
 
 func newIndex(rules []rule) index {
-	ix := index{names: map[string]refs{}, nets: map[netip.Prefix][]int32{}}
+	ix := index{names: map[string]*entry{}, nets: map[netip.Prefix][]int32{}}
 	for i := range rules {
 		ref := int32(i)
 		for j := range rules[i].hosts {
@@ -41,6 +44,10 @@ func newIndex(rules []rule) index {
 		for _, p := range rules[i].cidrs {
 			ix.addNet(p, ref)
 		}
+	}
+	for name, e := range ix.names {
+		h := ix.above(name)
+		e.up, e.parent, e.local = h.up, h.parent, isLocalName(name)
 	}
 	return ix
 }
@@ -51,22 +58,29 @@ func (ix *index) addHost(h *hostPattern, ref int32) {
 		ix.anything = append(ix.anything, ref)
 	case h.lit.IsValid():
 		ix.addNet(h.lit, ref)
-	case h.glob.glob != nil:
+	case h.glob != nil:
 		ix.globs = append(ix.globs, globRef{ref, h.glob})
+	case h.exact != "":
+		e := ix.add(h.exact)
+		e.exact = append(e.exact, ref)
+	case h.deep:
+		e := ix.add(h.suffix)
+		e.deep = append(e.deep, ref)
 	default:
-		name := h.exact + h.suffix
-		ix.depths |= 1 << depth(name)
-		r := ix.names[name]
-		switch {
-		case h.suffix == "":
-			r.exact = append(r.exact, ref)
-		case h.deep:
-			r.deep = append(r.deep, ref)
-		default:
-			r.one = append(r.one, ref)
-		}
-		ix.names[name] = r
+		e := ix.add(h.suffix)
+		e.one = append(e.one, ref)
 	}
+}
+
+func (ix *index) add(name string) *entry {
+	e := ix.names[name]
+	if e == nil {
+		e = new(entry)
+		ix.names[name] = e
+		n := min(len(name), 255)
+		ix.lengths[n/64] |= 1 << (n % 64)
+	}
+	return e
 }
 
 func (ix *index) addNet(p netip.Prefix, ref int32) {
@@ -80,47 +94,105 @@ func (ix *index) addNet(p netip.Prefix, ref int32) {
 	ix.nets[p] = append(ix.nets[p], ref)
 }
 
-// depth is the number of labels of a name, 63 at most.
-func depth(name string) int { return min(strings.Count(name, ".")+1, 63) }
+// at returns the entry of a name, or nil.
+func (ix *index) at(name string) *entry {
+	n := min(len(name), 255)
+	if ix.lengths[n/64]>>(n%64)&1 == 0 {
+		return nil
+	}
+	return ix.names[name]
+}
 
-// named calls m.candidates with the rules that match a name.
-func (ix *index) named(name string, m *match) {
-	n := depth(name)
-	for rest, below := name, 0; ; below++ {
-		if ix.depths&(1<<min(n-below, 63)) != 0 || n == 63 {
-			r := ix.names[rest]
-			switch below {
-			case 0:
-				m.candidates(r.exact)
-			case 1:
-				m.candidates(r.one)
-				m.candidates(r.deep)
-			default:
-				m.candidates(r.deep)
+// A hit is what the index has for a name: its entry, if it has one, and that of
+// the longest suffix which has one.
+type hit struct {
+	entry  *entry
+	up     *entry
+	parent bool // up is one label shorter
+	plain  bool // what the index does not have of the name is in canonical form
+}
+
+func (ix *index) lookup(name string) hit {
+	if e := ix.at(name); e != nil {
+		return hit{e, e.up, e.parent, true}
+	}
+	return ix.above(name)
+}
+
+// above looks up what is left of a name after each dot, and reads it on the way.
+func (ix *index) above(name string) hit {
+	h := hit{parent: true, plain: true}
+	for i := range len(name) {
+		switch hostBytes[name[i]] {
+		case needsWork:
+			h.plain = false
+		case dot:
+			if h.up = ix.at(name[i+1:]); h.up != nil {
+				return h
 			}
+			h.parent = false
 		}
-		dot := strings.IndexByte(rest, '.')
-		if dot < 0 {
-			break
-		}
-		rest = rest[dot+1:]
+	}
+	return hit{plain: h.plain && name != "" && name[len(name)-1] != '.' && !endsInNumber(name)}
+}
+
+// local reports whether the name that was looked up is one of this machine.
+func (h hit) local(name string) bool {
+	if h.entry != nil {
+		return h.entry.local
+	}
+	return isLocalName(name)
+}
+
+// offerName offers q the rules for a name.
+func (ix *index) offerName(q *query, name string, h hit) {
+	if h.entry != nil {
+		q.candidates(h.entry.exact)
+	}
+	if h.parent {
+		q.candidates(h.up.one)
+	}
+	for up := h.up; up != nil; up = up.up {
+		q.candidates(up.deep)
 	}
 	for i := range ix.globs {
 		if g := &ix.globs[i]; g.glob.match(name) {
-			m.candidate(g.rule)
+			q.candidate(g.rule)
 		}
 	}
 }
 
-// within calls m.candidates with the rules whose range holds a.
-func (ix *index) within(a netip.Addr, m *match) {
+// offerAddress offers q the rules for an address, and the deny rules for an
+// IPv4 address inside it: allowing the one does not allow the other.
+func (ix *index) offerAddress(q *query, a netip.Addr) {
+	ix.within(q, a)
+	inner, n := embedded(a)
+	for _, v4 := range inner[:n] {
+		allow := q.allow
+		ix.within(q, v4)
+		q.allow = allow
+	}
+}
+
+// within offers q the rules whose range holds a.
+func (ix *index) within(q *query, a netip.Addr) {
 	family := ix.bits[0]
 	if a.Is6() {
 		family = ix.bits[1]
 	}
 	for _, bits := range family {
 		if p, err := a.Prefix(bits); err == nil {
-			m.candidates(ix.nets[p])
+			q.candidates(ix.nets[p])
+		}
+	}
+}
+
+// offerEverything offers the rules for **. It means every call in a deny rule,
+// but only every name in an allow rule: never an address or a local door.
+func (ix *index) offerEverything(q *query, named bool) {
+	for _, ref := range ix.anything {
+		if named || q.rules[ref].deny {
+			q.candidate(ref)
 		}
 	}
 }

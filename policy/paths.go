@@ -2,108 +2,136 @@ package policy
 
 import (
 	"fmt"
-	"net/url"
 	"path"
 	"strings"
 )
 
-// A pathPattern is one alternative of a paths field.
-type pathPattern struct {
-	m    matcher
-	self string // of X/**: X, which the pattern also matches
-}
-
-func (p *pathPattern) match(s string) bool {
-	return p.m.match(s) || p.self != "" && p.self == s
-}
-
-func compilePath(text string) ([]pathPattern, error) {
-	if text != "" && text[0] != '/' && text[0] != '*' && text[0] != '{' {
-		return nil, fmt.Errorf("path %q: a path starts with /", text)
+// compilePath compiles one entry of a paths field. X/** also matches X, and
+// **/X also matches /X: ** stands for no segment, too.
+func compilePath(text string) ([]pattern, error) {
+	if _, query, ok := strings.Cut(strings.ReplaceAll(text, `\?`, ""), "?"); ok && strings.Contains(query, "=") {
+		return nil, fmt.Errorf("%q: only what stands before the ? is matched", text)
 	}
-	if strings.ContainsAny(text, "?#") && strings.Contains(text, "=") {
-		return nil, fmt.Errorf("path %q: queries are not matched, only what stands before the ?", text)
-	}
-	alternatives, err := expand(text)
+	ps, err := compilePatterns(plainEscapes(text, quoteMeta), "/")
 	if err != nil {
 		return nil, err
 	}
-	ps := make([]pathPattern, 0, len(alternatives))
-	for _, alt := range alternatives {
-		m, err := compileGlob(alt, '/')
-		if err != nil {
-			return nil, err
+	for _, p := range ps {
+		if fixed := !p.bare && p.head != "" && p.head[0] != '/'; fixed || p.bare && !p.rest[0].startsWithStar() {
+			return nil, fmt.Errorf("%q: a path starts with /", text)
 		}
-		p := pathPattern{m: m}
-		if x, ok := strings.CutSuffix(alt, "/**"); ok && x != "" {
-			if hasMeta(x) { // X is a pattern itself: an alternative of its own
-				xm, err := compileGlob(x, '/')
-				if err != nil {
-					return nil, err
-				}
-				ps = append(ps, pathPattern{m: xm})
-			} else {
-				p.self = x
-			}
-		}
-		ps = append(ps, p)
 	}
 	return ps, nil
+}
+
+func (g *segment) startsWithStar() bool {
+	return g.deep || g.glob != nil && strings.HasPrefix(g.glob.String(), "*")
 }
 
 // A pathForm is a request target in the two forms that a rule looks at: as it
 // stands on the request line, and as a server may read it.
 type pathForm struct {
-	sent  string // harmless escapes undone: %41 is A, but %2F and %2E stay
+	sent  string // escapes that hide nothing are undone: %41 is A, but %2F and %2E stay
 	clean string // decoded, backslashes and dot segments resolved
-	odd   bool   // no path at all, or with control characters: no allow rule matches
+	odd   bool   // no reading of it is certain
 }
 
-// formsOf does not allocate for a path without escapes, backslashes, dots
-// beside slashes, or doubled slashes.
-func formsOf(target string) pathForm {
-	f := pathForm{sent: target, clean: target}
+// read does not allocate for a path without escapes, backslashes, dots after
+// slashes, and doubled slashes.
+func (f *pathForm) read(target string) {
 	if target == "" {
-		f.sent, f.clean = "/", "/"
-		return f
+		target = "/"
 	}
-	f.odd = target[0] != '/' && target != "*"
-	escaped, untidy := false, false
-	for i := 0; i < len(target); i++ {
-		switch c := target[i]; {
-		case c < 0x20 || c == 0x7f:
-			f.odd = true
-		case c == '%':
-			escaped = true
-		case c == '\\':
-			untidy = true
-		case c == '/' && i+1 < len(target) && (target[i+1] == '/' || target[i+1] == '.'):
-			untidy = true
+	f.sent, f.clean, f.odd = target, target, !isPath(target)
+	if isTidy(target) {
+		return
+	}
+	f.sent, f.clean = plainEscapes(target, nil), cleanPath(target)
+	for i := range len(target) {
+		c, escaped := target[i], target[i] == '%'
+		if d, ok := unescape(target[i:]); escaped && (!ok || d == 0) || c < 0x20 || c == 0x7f {
+			f.odd = true // each server makes something else of it
 		}
 	}
-	if escaped {
-		f.sent = unescapeHarmless(target)
-	}
-	if escaped || untidy {
-		f.clean = cleanPath(target)
-	}
-	return f
 }
 
-// unescapeHarmless undoes the escapes of characters that are no path syntax, so
-// that a pattern may be written in plain text: /a b and /a%20b are one path.
-// An escaped slash, dot, backslash or percent sign stays as it was sent.
-func unescapeHarmless(s string) string {
+// What a byte means to isTidy.
+const (
+	afterSlash = 1 << iota // untidy after a slash
+	slash
+	untidy
+)
+
+var pathBytes = func() (table [256]byte) {
+	for c := range table {
+		if c < 0x20 || c == 0x7f || c == '%' || c == '\\' {
+			table[c] = untidy
+		}
+	}
+	table['.'], table['/'] = afterSlash, afterSlash|slash
+	return table
+}()
+
+// isTidy reports whether a path reads the same for everyone.
+func isTidy(path string) bool {
+	previous := byte(0)
+	for i := range len(path) {
+		b := pathBytes[path[i]]
+		if b&untidy != 0 || previous&slash != 0 && b&afterSlash != 0 {
+			return false
+		}
+		previous = b
+	}
+	return true
+}
+
+// isPath reports whether a request target is a path, and not an absolute URI,
+// an authority or a text without a leading slash.
+func isPath(target string) bool { return target == "" || target[0] == '/' || target == "*" }
+
+// unescape reads the %XX that s starts with.
+func unescape(s string) (byte, bool) {
+	if len(s) < 3 || s[0] != '%' {
+		return 0, false
+	}
+	hi, lo := unhex(s[1]), unhex(s[2])
+	return hi<<4 | lo, hi|lo < 16
+}
+
+func unhex(c byte) byte {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0'
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10
+	case 'A' <= c && c <= 'F':
+		return c - 'A' + 10
+	}
+	return 0xff
+}
+
+// plainEscapes undoes the escapes of characters that are no path syntax, so
+// that /a b and /a%20b are one path, in a call and in a pattern. An escaped
+// /, ., \, %, ? or # and control characters stay as they are, in capitals.
+// quote, if given, is applied to what was undone.
+func plainEscapes(s string, quote func(string) string) string {
+	if !strings.Contains(s, "%") {
+		return s
+	}
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) {
-			if c, err := url.PathUnescape(s[i : i+3]); err == nil && !strings.ContainsAny(c, "/.\\%") && c[0] >= 0x20 && c[0] != 0x7f {
-				b.WriteString(c)
-				i += 2
-				continue
-			}
+		switch c, ok := unescape(s[i:]); {
+		case !ok:
+			b.WriteByte(s[i])
+			continue
+		case strings.IndexByte(`/.\%?#`, c) >= 0 || c < 0x20 || c == 0x7f:
+			b.WriteString(strings.ToUpper(s[i : i+3]))
+		case quote != nil:
+			b.WriteString(quote(string([]byte{c})))
+		default:
+			b.WriteByte(c)
 		}
-		b.WriteByte(s[i])
+		i += 2
 	}
 	return b.String()
 }
@@ -111,14 +139,44 @@ func unescapeHarmless(s string) string {
 // cleanPath decodes a target once, as a server does, and resolves what is left.
 // A final slash is kept: /v1/ and /v1 are two paths.
 func cleanPath(s string) string {
-	if decoded, err := url.PathUnescape(s); err == nil {
-		s = decoded
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		c, ok := unescape(s[i:])
+		switch {
+		case ok:
+			i += 2
+		default:
+			c = s[i]
+		}
+		if c == '\\' {
+			c = '/'
+		}
+		b.WriteByte(c)
 	}
-	s = strings.ReplaceAll(s, `\`, "/")
+	s = dropDotParameters(b.String())
 	slash := strings.HasSuffix(s, "/") || strings.HasSuffix(s, "/.") || strings.HasSuffix(s, "/..")
 	s = path.Clean(s)
 	if slash && s != "/" {
 		s += "/"
+	}
+	return s
+}
+
+// dropDotParameters makes .. of "..;x": some servers take parameters off a
+// segment before they resolve it, and then /public/..;/admin is /admin.
+func dropDotParameters(s string) string {
+	for _, dots := range []string{"/..;", "/.;"} {
+		for {
+			head, tail, found := strings.Cut(s, dots)
+			if !found {
+				break
+			}
+			rest := ""
+			if i := strings.IndexByte(tail, '/'); i >= 0 {
+				rest = tail[i:]
+			}
+			s = head + strings.TrimSuffix(dots, ";") + rest
+		}
 	}
 	return s
 }

@@ -6,125 +6,153 @@ import (
 	"time"
 )
 
-// A rule is one entry of an allow or a deny list, read and compiled. A field
-// that is nil was left out.
+// A rule is one entry of an allow or a deny list, read and compiled. A slice
+// that is nil was left out, and so was a word set that is empty until the
+// defaults fill it. What every call asks for stands together, at the front.
 type rule struct {
-	id     string // stated, or "deny[0]"
-	deny   bool
-	reason string
-	mode   Mode // stated: deny rules only; after Compile the rule's own or its layer's
-	line   int
+	deny       bool
+	mode       Mode // stated: deny rules only; after Compile the rule's own or its layer's
+	networks   wordSet
+	schemes    wordSet
+	ownPorts   bool // ports were stated, and are not those of the schemes
+	asksOrigin bool // functions or until is stated
+	ports      []uint16
+	methods    []string
+	paths      []pattern
+	functions  []pattern
+	until      time.Time // the first moment at which the rule no longer holds
 
 	hosts []hostPattern  // subject host
 	cidrs []netip.Prefix // subject cidr
 
-	schemes   []string
-	ports     []uint16
-	methods   []string
-	paths     []pathPattern
-	networks  []string
-	functions []matcher
-	until     time.Time // the first moment at which the rule no longer holds
-
-	// unsupported names what Compile refuses, and where it stands.
-	unsupported string
-	column      int
+	id           string // stated, or "deny[0]"
+	reason       string
+	later        string // the field that a later version supports: Compile refuses it
+	line, column int    // of that field, else of the rule
 }
 
-// matchesCall reports whether every field of r but its subject matches c. What
-// is unknown of a call matches a deny rule's field and never an allow rule's.
-func (r *rule) matchesCall(c *Call, f *pathForm) bool {
-	return r.matchesNetwork(c) && r.matchesHTTP(c, f) && r.matchesOrigin(c)
-}
-
-// matchesNetwork judges networks and ports. In an allow rule networks default
-// to tcp, and ports to those of the rule's schemes.
-func (r *rule) matchesNetwork(c *Call) bool {
-	network := c.network()
-	switch {
-	case r.networks != nil:
-		if !slices.Contains(r.networks, network) {
-			return false
-		}
-	case !r.deny && network != "tcp":
-		return false
-	}
-	port := c.port()
-	switch {
-	case r.ports != nil:
-		return slices.Contains(r.ports, port)
-	case r.deny:
-		return true
-	case c.Kind == HTTP:
-		return port == schemePort(c.Scheme) && port != 0
-	}
-	return port == 443 // an allow rule means https unless it says otherwise
-}
-
-// matchesHTTP judges schemes, methods and paths. A net call has none of them:
+// setDefaults fills in what was left out: in an allow rule https on its port
+// over tcp, in a deny rule everything. A net call has no scheme, method or path:
 // an allow rule that states one does not speak of it, and a deny rule cannot
-// know what will be sent and so does.
-func (r *rule) matchesHTTP(c *Call, f *pathForm) bool {
-	if c.Kind != HTTP {
-		return r.deny || r.schemes == nil && r.methods == nil && r.paths == nil
-	}
-	if r.deny {
-		return (r.schemes == nil || slices.Contains(r.schemes, c.Scheme)) &&
-			(r.methods == nil || slices.Contains(r.methods, c.method())) &&
-			(r.paths == nil || f.odd || r.matchesPath(f.sent) || r.matchesPath(f.clean))
-	}
-	if r.schemes == nil && c.Scheme != "https" || r.schemes != nil && !slices.Contains(r.schemes, c.Scheme) {
-		return false
+// know what will be sent, and so does. Nor is an unknown scheme known to differ.
+func (r *rule) setDefaults() {
+	r.ownPorts = r.ports != nil
+	r.asksOrigin = r.functions != nil || !r.until.IsZero()
+	switch {
+	case r.deny && r.schemes == 0:
+		r.schemes = anyWord
+	case r.deny:
+		r.schemes |= noScheme | unknownScheme
+	case r.schemes == 0 && r.methods == nil && r.paths == nil:
+		r.schemes = schemeHTTPS | noScheme
+	case r.schemes == 0:
+		r.schemes = schemeHTTPS
 	}
 	switch {
-	case r.methods != nil && !slices.Contains(r.methods, c.method()):
-		return false
-	case r.methods == nil && c.method() == "CONNECT":
-		return false // a tunnel leads anywhere: it must be asked for by name
-	case f.odd && c.method() != "CONNECT":
-		return false // an absolute target or control characters: a server may see another request
+	case r.networks != 0:
+	case r.deny:
+		r.networks = anyWord
+	default:
+		r.networks = tcp
 	}
-	return r.paths == nil || r.matchesPath(f.sent) && r.matchesPath(f.clean)
+	if r.deny || r.ownPorts {
+		return
+	}
+	if r.schemes.has(schemeHTTPS) {
+		r.ports = append(r.ports, 443)
+	}
+	if r.schemes.has(schemeHTTP) {
+		r.ports = append(r.ports, 80)
+	}
 }
 
-func (r *rule) matchesPath(s string) bool {
-	for i := range r.paths {
-		if r.paths[i].match(s) {
-			return true
-		}
+// matches reports whether every field of r but its subject matches. What is
+// unknown of a call matches a deny rule's field and never an allow rule's.
+func (r *rule) matches(q *query) bool {
+	if !r.networks.has(q.network) || r.ports != nil && !r.matchesPort(q) {
+		return false
 	}
-	return false
+	if !q.reached && !(r.schemes.has(q.scheme) && (q.scheme == noScheme || r.matchesRequest(q))) {
+		return false
+	}
+	return !r.asksOrigin || r.matchesOrigin(&q.call)
+}
+
+func (r *rule) matchesPort(q *query) bool {
+	switch {
+	case q.network == rawIP: // has no port, and could carry any
+		return r.deny || !r.ownPorts
+	case !slices.Contains(r.ports, q.port):
+		return false
+	}
+	// Where a rule allows both schemes, each has its own port.
+	return r.ownPorts || q.call.Kind != HTTP || q.port == schemePort(q.call.Scheme)
+}
+
+// matchesRequest judges method and path of an HTTP call.
+func (r *rule) matchesRequest(q *query) bool {
+	method := q.call.method()
+	if r.methods != nil && !slices.Contains(r.methods, method) {
+		return false
+	}
+	if !r.deny && method == "CONNECT" && r.methods == nil {
+		return false // a tunnel leads anywhere: it must be asked for by name
+	}
+	if !r.deny && method != "CONNECT" && q.odd {
+		return false // no path: a server may see another request
+	}
+	if r.paths == nil {
+		return true
+	}
+	f := q.path()
+	if r.deny {
+		return f.odd || matchAny(r.paths, f.sent) || matchAny(r.paths, f.clean)
+	}
+	return !f.odd && matchAny(r.paths, f.sent) && (f.clean == f.sent || matchAny(r.paths, f.clean))
 }
 
 // matchesOrigin judges who calls and when: functions and until.
 func (r *rule) matchesOrigin(c *Call) bool {
-	if r.functions != nil && !r.matchesFunction(c.Function) {
+	switch {
+	case r.functions == nil:
+	case c.Function == "": // unknown
+		if !r.deny {
+			return false
+		}
+	case !matchAny(r.functions, c.Function):
 		return false
 	}
-	if r.until.IsZero() {
+	switch {
+	case r.until.IsZero():
 		return true
-	}
-	if c.Time.IsZero() {
-		return r.deny // unknown
+	case c.Time.IsZero(): // unknown
+		return r.deny
 	}
 	return c.Time.Before(r.until)
 }
 
-func (r *rule) matchesFunction(function string) bool {
-	if function == "" {
-		return r.deny // unknown
+// opensDoors reports whether an allow rule names a local address or localhost,
+// and so may open a local door. Wildcards never do.
+func (r *rule) opensDoors() bool {
+	for i := range r.hosts {
+		if h := &r.hosts[i]; h.exact != "" && isLocalName(h.exact) || h.lit.IsValid() && isLocalPrefix(h.lit) {
+			return true
+		}
 	}
-	for i := range r.functions {
-		if r.functions[i].match(function) {
+	return slices.ContainsFunc(r.cidrs, isLocalPrefix)
+}
+
+// opens reports whether an allow rule names the local target t.
+func (r *rule) opens(t *target) bool {
+	for i := range r.hosts {
+		if h := &r.hosts[i]; h.lit.Contains(t.lit) || h.exact != "" && h.exact == t.name {
+			return true
+		}
+	}
+	for _, p := range r.cidrs {
+		if isLocalPrefix(p) && p.Contains(t.lit) {
 			return true
 		}
 	}
 	return false
-}
-
-// matchesReached is what a rule has to say of an address that is about to be
-// connected to, besides its subject. The connection will carry requests of any
-// scheme, method and path, so these cannot clear it.
-func (r *rule) matchesReached(c *Call) bool {
-	return r.matchesNetwork(c) && r.matchesOrigin(c)
 }

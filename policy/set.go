@@ -12,7 +12,7 @@ import (
 type Set struct {
 	layers  []layer
 	mode    Mode // the hardest of the layers' modes
-	runtime place
+	runtime listener
 	guarded bool // runtime is known
 	time    bool
 }
@@ -23,10 +23,11 @@ type layer struct {
 	rules       []rule // allow rules first, as in the policy
 	index       index
 	hasAllow    bool
-	doors       []place
+	doors       []listener
 	sockets     []string // unix: paths that local opens
 	openers     []int32  // allow rules that name a local address
 	unavailable string
+	decisions   decisions
 }
 
 // Compile compiles policies into layers, in their order, for a [Platform] of
@@ -37,22 +38,32 @@ func Compile(layers ...*Policy) (*Set, error) { return Platform{}.Compile(layers
 // Compile is like the function of that name, with the addresses and the
 // softening of p.
 func (p Platform) Compile(policies ...*Policy) (*Set, error) {
-	if len(policies) == 0 {
+	switch {
+	case len(policies) == 0:
 		return nil, errors.New("no policy to compile")
+	case len(policies) > maxLayers:
+		return nil, fmt.Errorf("%d layers: at most %d", len(policies), maxLayers)
 	}
 	s := &Set{}
-	s.runtime, s.guarded = placeOf(p.RuntimeAPI)
+	s.runtime, s.guarded = listenerOfURL("http://" + p.RuntimeAPI) // as the runtime's client does
 	for i, pol := range policies {
 		if pol == nil {
 			return nil, fmt.Errorf("layer %d: nil policy", i)
 		}
 		l, err := p.layer(pol)
-		if err != nil {
+		switch {
+		case err == nil:
+		case len(policies) == 1:
 			return nil, err
+		default:
+			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		s.layers = append(s.layers, l)
 		s.mode = max(s.mode, l.mode)
 		s.time = s.time || slices.ContainsFunc(l.rules, func(r rule) bool { return !r.until.IsZero() })
+	}
+	for i := range s.layers {
+		s.layers[i].decisions = s.decisions(i)
 	}
 	return s, nil
 }
@@ -64,10 +75,13 @@ func (p Platform) layer(pol *Policy) (layer, error) {
 		hasAllow:    pol.hasAllow,
 		unavailable: pol.unavailable,
 	}
+	if pol.lacksLists() {
+		return layer{}, errNoList
+	}
 	for i := range l.rules {
 		r := &l.rules[i]
-		if r.unsupported != "" {
-			return layer{}, Errors{{r.line, r.column, fmt.Sprintf("%s: %s is not supported yet", r.id, r.unsupported)}}
+		if r.later != "" {
+			return layer{}, Errors{{r.line, r.column, fmt.Sprintf("%s: %s is not supported yet", r.id, r.later)}}
 		}
 		r.mode = cmp.Or(r.mode.soften(p.Soften), l.mode)
 		if !r.deny && r.opensDoors() {
@@ -75,10 +89,10 @@ func (p Platform) layer(pol *Policy) (layer, error) {
 		}
 	}
 	for _, d := range pol.local {
-		l.doors = append(l.doors, p.places(d)...)
 		if d.unix != "" {
 			l.sockets = append(l.sockets, d.unix)
 		}
+		l.doors = append(l.doors, p.listeners(d)...)
 	}
 	l.index = newIndex(l.rules)
 	return l, nil
@@ -89,33 +103,3 @@ func (s *Set) Mode() Mode { return s.mode }
 
 // NeedsTime reports whether a rule has until, so that a call needs its Time.
 func (s *Set) NeedsTime() bool { return s.time }
-
-// opensDoors reports whether an allow rule names a local address or localhost,
-// and so may open a local door. Wildcards never do.
-func (r *rule) opensDoors() bool {
-	for i := range r.hosts {
-		if h := &r.hosts[i]; h.exact != "" && isLocalName(h.exact) || h.lit.IsValid() && isLocalPrefix(h.lit) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(r.cidrs, isLocalPrefix)
-}
-
-// opens reports whether an allow rule names the local target t.
-func (r *rule) opens(t *target) bool {
-	for i := range r.hosts {
-		h := &r.hosts[i]
-		switch {
-		case h.lit.IsValid() && h.lit.Contains(t.lit):
-			return true
-		case h.exact != "" && h.exact == t.name:
-			return true
-		}
-	}
-	for _, p := range r.cidrs {
-		if isLocalPrefix(p) && p.Contains(t.lit) {
-			return true
-		}
-	}
-	return false
-}

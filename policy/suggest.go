@@ -10,26 +10,37 @@ import (
 // rule for the allow list, or the local door to open. It is empty where a deny
 // rule stands in the way, or nothing can open the way.
 func (s *Set) Suggest(c *Call, d Decision) string {
-	switch {
-	case d.Effect == Allow || d.Layer >= len(s.layers) || s.layers[d.Layer].unavailable != "":
-		return ""
-	case d.Rule == "local":
-		return s.suggestDoor(c)
-	case d.Rule != "" || !s.layers[d.Layer].hasAllow:
+	if d.Effect == Allow || d.Layer < 0 || d.Layer >= len(s.layers) {
 		return ""
 	}
-	return "allow: [" + suggestRule(c) + "]"
+	l := &s.layers[d.Layer]
+	switch {
+	case d.Rule == localRule:
+		return s.suggestDoor(c)
+	case d.Rule != "" || !l.hasAllow || l.unavailable != "":
+		return ""
+	}
+	var q query
+	q.ask(c)
+	if q.odd && c.method() != "CONNECT" {
+		return "" // no rule allows a request without a path
+	}
+	q.host = c.Host
+	if c.HostHeader != "" && !l.judge(s, &q).deny() {
+		q.host, q.read = c.HostHeader, false // the URL's host is allowed already
+	}
+	return "allow: [" + suggestRule(c, q.target()) + "]"
 }
 
 func (s *Set) suggestDoor(c *Call) string {
 	t := targetOf(c.Host)
 	if c.Addr.IsValid() {
-		t = target{lit: c.Addr.Unmap()}
+		t = target{lit: c.Addr.WithZone("").Unmap()}
 	}
 	switch {
 	case c.network() == "unix":
 		return fmt.Sprintf("local: [%q]", "unix:"+c.Path)
-	case s.guarded && s.runtime.covers(&t, c.port()):
+	case s.guarded && s.runtime.port == c.port() && s.runtime.covers(&t), c.port() == 0:
 		return ""
 	case !t.lit.IsValid():
 		t.lit = loopback4
@@ -39,30 +50,31 @@ func (s *Set) suggestDoor(c *Call) string {
 
 // suggestRule writes the narrowest rule that a reader would think of: the host,
 // and what differs from the defaults of an allow rule.
-func suggestRule(c *Call) string {
-	host := c.Host
-	if c.HostHeader != "" {
-		host = c.HostHeader
+func suggestRule(c *Call, t *target) string {
+	parts := []string{fmt.Sprintf("host: %q", t.name)}
+	if t.lit.IsValid() {
+		parts[0] = fmt.Sprintf("cidr: %q", t.lit)
 	}
-	field := "host"
-	if t := targetOf(host); t.lit.IsValid() {
-		field = "cidr"
-	}
-	parts := []string{fmt.Sprintf("%s: %q", field, host)}
 	if n := c.network(); n != "tcp" {
 		parts = append(parts, "networks: ["+n+"]")
 	}
 	if c.Kind == HTTP && c.Scheme != "https" {
 		parts = append(parts, "schemes: ["+c.Scheme+"]")
 	}
-	if port := c.port(); port != 443 && (c.Kind != HTTP || port != schemePort(c.Scheme)) {
+	if port := c.port(); port != 0 && (c.Kind == HTTP && port != schemePort(c.Scheme) || c.Kind != HTTP && port != 443) {
 		parts = append(parts, fmt.Sprintf("ports: [%d]", port))
 	}
-	if c.Kind == HTTP {
-		parts = append(parts, "methods: ["+c.method()+"]")
-		if f := formsOf(c.Path); !f.odd && !hasMeta(f.clean) {
-			parts = append(parts, fmt.Sprintf("paths: [%q]", f.clean))
+	if c.Kind != HTTP {
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	parts = append(parts, "methods: ["+c.method()+"]")
+	var f pathForm
+	if f.read(c.Path); !f.odd {
+		paths := fmt.Sprintf("%q", quoteMeta(f.sent))
+		if f.clean != f.sent {
+			paths += fmt.Sprintf(", %q", quoteMeta(f.clean))
 		}
+		parts = append(parts, "paths: ["+paths+"]")
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
 }

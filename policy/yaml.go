@@ -1,9 +1,9 @@
 package policy
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -17,7 +17,8 @@ const MaxSize = 1 << 20
 // YAML 1.2 holds JSON, so one parser reads both. Values are taken from the
 // source text: YAML would make a number of the account id 012345670123.
 type parser struct {
-	errs Errors
+	errs     Errors
+	patterns int // how many there are so far
 }
 
 func (p *parser) errorf(n *yaml.Node, format string, args ...any) {
@@ -26,32 +27,14 @@ func (p *parser) errorf(n *yaml.Node, format string, args ...any) {
 	}
 }
 
-func (p *parser) err() error {
-	if len(p.errs) == 0 {
-		return nil
-	}
-	return p.errs
-}
-
 // root parses doc into its top node, a mapping.
 func root(doc []byte) (*yaml.Node, error) {
-	fail := func(format string, args ...any) (*yaml.Node, error) {
-		return nil, Errors{{Message: fmt.Sprintf(format, args...)}}
-	}
-	switch {
-	case len(doc) > MaxSize:
-		return fail("document of %d bytes: at most %d", len(doc), MaxSize)
-	case len(bytes.TrimSpace(bytes.TrimPrefix(doc, []byte("\ufeff")))) == 0:
-		return fail("empty document")
-	case !utf8.Valid(doc):
-		return fail("document is not UTF-8")
+	if err := checkBytes(doc); err != nil {
+		return nil, Errors{err}
 	}
 	var n yaml.Node
 	if err := yaml.Load(doc, &n); err != nil {
 		return nil, Errors{yamlError(doc, err)}
-	}
-	if n.Kind != yaml.DocumentNode || len(n.Content) != 1 {
-		return fail("empty document")
 	}
 	top := n.Content[0]
 	if top.Kind != yaml.MappingNode {
@@ -60,35 +43,69 @@ func root(doc []byte) (*yaml.Node, error) {
 	return top, nil
 }
 
-// yamlError turns an error of the YAML library into one of ours. The library
-// takes an unquoted *.example.com for an alias; that gets its own hint.
-func yamlError(doc []byte, err error) *Error {
-	var le *yaml.LoadError
-	if !errors.As(err, &le) {
-		switch msg := err.Error(); {
-		case strings.Contains(msg, "multiple"):
-			return &Error{Message: "more than one document; a policy is one"}
-		case strings.Contains(msg, "no documents"):
-			return &Error{Message: "empty document"}
-		default:
-			return &Error{Message: "not YAML: " + strings.Join(strings.Fields(msg), " ")}
-		}
+// checkBytes refuses what is no text at all.
+func checkBytes(doc []byte) *Error {
+	if len(doc) > MaxSize {
+		return &Error{1, 1, fmt.Sprintf("document of %d bytes: at most %d", len(doc), MaxSize)}
 	}
-	e := &Error{le.Mark.Line, max(le.Mark.Column, 1), "not YAML: " + le.Message}
-	if text, ok := unquoted(doc, e.Line); ok {
-		e.Message = fmt.Sprintf("%s means something else in YAML: quote it: %q", text, text)
+	line, column := 1, 1
+	for i := 0; i < len(doc); column++ {
+		r, n := utf8.DecodeRune(doc[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return &Error{line, column, "document is not UTF-8"}
+		case r < ' ' && r != '\n' && r != '\r' && r != '\t':
+			return &Error{line, column, fmt.Sprintf("control character %U", r)}
+		case r == '\n':
+			line, column = line+1, 0
+		}
+		i += n
+	}
+	return nil
+}
+
+// yamlError turns an error of the YAML library into one of ours.
+func yamlError(doc []byte, err error) *Error {
+	e := &Error{1, 1, "not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}
+	if le := (*yaml.LoadError)(nil); errors.As(err, &le) {
+		e.Line, e.Column, e.Message = max(le.Mark.Line, 1), max(le.Mark.Column, 1), "not YAML: "+le.Message
+	}
+	lines := strings.Split(string(doc), "\n")
+	line := lines[min(e.Line, len(lines))-1]
+	switch {
+	case strings.Contains(e.Message, "no documents"):
+		e.Message = "empty document"
+	case strings.Contains(e.Message, "found multiple"):
+		e.Line, e.Message = secondDocument(lines), "more than one document; a policy is one"
+	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"):
+		e.Message = "a tab; YAML is indented with spaces"
+	default:
+		// The library takes an unquoted *.example.com for an alias.
+		if text, ok := unquoted(line); ok {
+			e.Message = fmt.Sprintf("%s means something else in YAML: quote it: %q", text, text)
+		}
 	}
 	return e
 }
 
+// secondDocument returns the number of the line that ends the first of several
+// documents.
+func secondDocument(lines []string) int {
+	content := false
+	for i, line := range lines {
+		ends := strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...")
+		if ends && content {
+			return i + 1
+		}
+		content = content || !ends && strings.TrimSpace(line) != "" && !strings.HasPrefix(strings.TrimSpace(line), "#")
+	}
+	return len(lines)
+}
+
 // unquoted finds, on a line that YAML could not read, a value that starts as a
 // pattern does and therefore as an alias, a list or a mapping does.
-func unquoted(doc []byte, line int) (string, bool) {
-	lines := strings.Split(string(doc), "\n")
-	if line < 1 || line > len(lines) {
-		return "", false
-	}
-	for _, word := range strings.FieldsFunc(lines[line-1], func(r rune) bool { return r == ' ' || r == '\t' || r == '\r' }) {
+func unquoted(line string) (string, bool) {
+	for word := range strings.FieldsSeq(line) {
 		word = strings.TrimRight(strings.TrimPrefix(word, "["), ",]")
 		if strings.HasPrefix(word, "*") || strings.HasPrefix(word, "{") && strings.Contains(word, "}.") {
 			return word, true
@@ -104,6 +121,7 @@ func (p *parser) fields(n *yaml.Node, each func(key string, k, v *yaml.Node)) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
 		switch {
+		case p.foreign(k):
 		case k.Kind != yaml.ScalarNode || k.Tag == "!!merge":
 			p.errorf(k, "a key is plain text")
 		case seen[k.Value]:
@@ -125,7 +143,7 @@ func (p *parser) foreign(n *yaml.Node) bool {
 		p.errorf(n, "*%s means something else in YAML: quote it: %q", n.Value, "*"+n.Value)
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		p.errorf(n, "YAML anchors and aliases are not part of the policy language")
-	case n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
+	case n.Style&yaml.TaggedStyle != 0:
 		p.errorf(n, "YAML tags are not part of the policy language")
 	default:
 		return false
@@ -154,12 +172,12 @@ func (p *parser) text(key string, n *yaml.Node, tags ...string) (string, bool) {
 }
 
 // texts reads a scalar or a list of them, calls each for each and reports an
-// empty list: a field that matches nothing is a mistake.
+// empty list: a field that matches nothing is a mistake. Only local may be empty.
 func (p *parser) texts(key string, n *yaml.Node, each func(string, *yaml.Node) error, tags ...string) {
 	items := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
-		if items = n.Content; len(items) == 0 {
-			p.errorf(n, "%s: empty list; leave the field out to match anything", key)
+		if items = n.Content; len(items) == 0 && key != "local" {
+			p.errorf(n, "%s: empty list%s", key, emptyHint(key))
 		}
 	}
 	for _, item := range items {
@@ -169,6 +187,13 @@ func (p *parser) texts(key string, n *yaml.Node, each func(string, *yaml.Node) e
 			}
 		}
 	}
+}
+
+func emptyHint(key string) string {
+	if slices.Contains(subjects, key) {
+		return ""
+	}
+	return "; leave the field out to match anything"
 }
 
 func what(n *yaml.Node) string {

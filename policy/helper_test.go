@@ -1,0 +1,84 @@
+package policy
+
+import (
+	"cmp"
+	"net/http"
+	"testing"
+
+	"github.com/lambdafence/lambdafence/internal/corpus"
+)
+
+// mustParse parses a policy that is expected to be good.
+func mustParse(tb testing.TB, doc string) *Policy {
+	tb.Helper()
+	p, err := Parse([]byte(doc))
+	if err != nil {
+		tb.Fatalf("%v\n%s", err, doc)
+	}
+	return p
+}
+
+// mustCompile compiles documents into layers.
+func mustCompile(tb testing.TB, docs ...string) *Set {
+	tb.Helper()
+	return mustCompileOn(tb, Platform{}, docs...)
+}
+
+func mustCompileOn(tb testing.TB, p Platform, docs ...string) *Set {
+	tb.Helper()
+	policies := make([]*Policy, len(docs))
+	for i, doc := range docs {
+		policies[i] = mustParse(tb, doc)
+	}
+	s, err := p.Compile(policies...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// describe makes a call of a line of the corpus, as a guard would.
+func describe(line *corpus.Call) (Call, error) {
+	c, err := NetCall(line.Network, line.Address)
+	if line.URL != "" {
+		var r *http.Request
+		if r, err = http.NewRequest(line.Method, line.URL, nil); err != nil {
+			return Call{}, err
+		}
+		c, err = HTTPCall(r.Method, r.URL, cmp.Or(line.Host, r.Host))
+	}
+	c.Addr, c.Function, c.Time = line.Addr, line.Function, line.Time
+	return c, err
+}
+
+// check decides every line of calls, which are in the format of the corpus.
+func check(t *testing.T, s *Set, calls string) {
+	t.Helper()
+	lines, err := corpus.Calls(calls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkLines(t, s, lines)
+}
+
+func checkLines(t *testing.T, s *Set, lines []corpus.Call) {
+	t.Helper()
+	for i := range lines {
+		want := &lines[i]
+		c, err := describe(want)
+		if refused := want.Want == corpus.Refused; refused || err != nil {
+			if !refused || err == nil {
+				t.Errorf("line %d: %v: error %v", want.Line, want, err)
+			}
+			continue
+		}
+		got := s.Decide(&c)
+		switch {
+		case (got.Effect == Allow) != (want.Want == corpus.Allow), got.Rule != want.Rule,
+			want.Mode != "" && got.Mode.String() != want.Mode, want.Layer >= 0 && got.Layer != want.Layer:
+			t.Errorf("line %d: %v: %v by %q in layer %d, mode %v: %s", want.Line, want, got.Effect, got.Rule, got.Layer, got.Mode, got.Reason)
+		case got.Reason == "":
+			t.Errorf("line %d: %v: no reason", want.Line, want)
+		}
+	}
+}

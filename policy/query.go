@@ -1,0 +1,124 @@
+package policy
+
+// A query is a call on its way through the layers: what every rule asks of it,
+// worked out once, and what was found in the layer that is asked just now.
+type query struct {
+	call    Call // a copy, so that the caller's own need not live on the heap
+	network wordSet
+	scheme  wordSet
+	port    uint16
+	odd     bool // an HTTP request whose target is no path
+	reached bool // only the address is judged: a connection may carry anything
+
+	host   string // the host that is judged, as the call has it
+	read   bool
+	canon  target // host in its canonical form, once it is read
+	parsed bool
+	forms  pathForm // of the path, once it is parsed
+
+	rules       []rule // of the layer
+	allow, deny int32  // the first allow rule, the hardest and then first deny rule; -1: none
+}
+
+// ask makes q a query about c.
+func (q *query) ask(c *Call) {
+	q.call = *c
+	q.network = networkWord(c.Network)
+	q.scheme = schemeWord(c)
+	q.port = c.port()
+	q.odd = c.Kind == HTTP && !isPath(c.Path)
+}
+
+// target returns the canonical host.
+func (q *query) target() *target {
+	if !q.read {
+		q.canon, q.read = targetOf(q.host), true
+	}
+	return &q.canon
+}
+
+// path reads the request target when the first rule asks for it.
+func (q *query) path() *pathForm {
+	if !q.parsed {
+		q.forms.read(q.call.Path)
+		q.parsed = true
+	}
+	return &q.forms
+}
+
+// candidates offers rules whose subject matches.
+func (q *query) candidates(refs []int32) {
+	for _, ref := range refs {
+		q.candidate(ref)
+	}
+}
+
+// candidate keeps a rule whose subject matches, if it outweighs what was found
+// before and its fields match too.
+func (q *query) candidate(ref int32) {
+	r := &q.rules[ref]
+	switch {
+	case !r.deny:
+		if (q.allow < 0 || ref < q.allow) && !q.reached && r.matches(q) {
+			q.allow = ref
+		}
+	case q.deny < 0 || r.mode > q.rules[q.deny].mode || r.mode == q.rules[q.deny].mode && ref < q.deny:
+		if r.matches(q) {
+			q.deny = ref
+		}
+	}
+}
+
+// A wordSet is a set of the words that a field may hold, so that a rule is
+// asked with one operation.
+type wordSet uint8
+
+func (s wordSet) has(w wordSet) bool { return s&w != 0 }
+
+// The words of the field networks.
+const (
+	tcp wordSet = 1 << iota
+	udp
+	rawIP
+	unix
+	otherNetwork
+)
+
+func networkWord(s string) wordSet {
+	switch s {
+	case "", "tcp":
+		return tcp
+	case "udp":
+		return udp
+	case "ip":
+		return rawIP
+	case "unix":
+		return unix
+	}
+	return otherNetwork
+}
+
+// The words of the field schemes, and what else can be said of a scheme.
+const (
+	schemeHTTP wordSet = 1 << iota
+	schemeHTTPS
+	otherScheme
+	unknownScheme // of an HTTP call that was described by hand
+	noScheme      // a net call
+)
+
+const anyWord = ^wordSet(0)
+
+func schemeWord(c *Call) wordSet {
+	switch {
+	case c.Kind != HTTP:
+		return noScheme
+	case c.Scheme == "https":
+		return schemeHTTPS
+	case c.Scheme == "http":
+		return schemeHTTP
+	case c.Scheme == "":
+		return unknownScheme
+	}
+	return otherScheme
+}
