@@ -94,25 +94,48 @@ func (a Access) String() string {
 //	GET https://api.stripe.com/v1/charges
 //	tcp db.internal:5432
 //
-// A port that is not the scheme's own is shown. No query is ever in it.
+// A port that is not the scheme's own is shown. No query is ever in it, and
+// what cannot be printed is escaped.
 func (c *Call) String() string {
+	network := c.network()
 	switch {
 	case c.Kind == AWS:
-		return c.Service + ":" + c.Operation
-	case c.network() == "unix":
-		return "unix " + c.Path
-	case c.Kind == HTTP:
-		host := bracketed(c.Host)
-		if c.Port != 0 && c.Port != schemePort(c.Scheme) {
-			host += ":" + strconv.Itoa(int(c.Port))
-		}
-		if !strings.HasPrefix(c.Path, "/") && c.Path != "" {
-			host += " " // a request target that is no path: keep it apart
-		}
-		return c.method() + " " + c.Scheme + "://" + host + c.Path
+		return printable(c.Service + ":" + c.Operation)
+	case network == "unix":
+		return printable(network + " " + c.Path)
+	case c.Kind != HTTP && c.Port == 0:
+		return printable(network + " " + bracketed(c.Host))
+	case c.Kind != HTTP:
+		return printable(network + " " + bracketed(c.Host) + ":" + strconv.Itoa(int(c.Port)))
 	}
-	return c.network() + " " + bracketed(c.Host) + ":" + strconv.Itoa(int(c.Port))
+	host := bracketed(c.Host)
+	if c.Port != 0 && c.Port != schemePort(c.Scheme) {
+		host += ":" + strconv.Itoa(int(c.Port))
+	}
+	if !isPath(c.Path) {
+		host += " " // a request target that is no path: keep it apart
+	}
+	return printable(c.method() + " " + c.Scheme + "://" + host + c.Path)
 }
+
+// printable escapes what would break a line of a log or hide in it.
+func printable(s string) string {
+	if strings.IndexFunc(s, unprintable) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unprintable(r) {
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func unprintable(r rune) bool { return !strconv.IsPrint(r) }
 
 func (c *Call) method() string {
 	if c.Method == "" {

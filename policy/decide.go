@@ -42,7 +42,7 @@ func (s *Set) judge(q *query, host string) finding {
 // judge is one layer's finding on a call to q.host.
 func (l *layer) judge(s *Set, q *query) finding {
 	kind := l.find(q)
-	if s.guarded && s.runtime.port == q.port && s.runtime.covers(q.target()) {
+	if kind != unixSocket && s.guarded && s.runtime.port == q.port && s.runtime.covers(q.target()) {
 		kind = runtimeAPI
 	}
 	f := l.listed(q)

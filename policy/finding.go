@@ -49,15 +49,14 @@ func allows(at place) finding {
 func (f finding) in(layer int) finding { return f | finding(layerMask-layer)<<layerShift }
 
 func (f finding) deny() bool      { return f>>denyBit != 0 }
-func (f finding) mode() Mode      { return Mode(f >> modeShift & 7) }
 func (f finding) layer() int      { return layerMask - int(f>>layerShift&layerMask) }
 func (f finding) place() place    { return placeMask - place(f>>placeShift&placeMask) }
 func (f finding) kind() localKind { return localKind(f) }
 
 // and adds to f what g has against the call. What speaks for it is f's to say.
 func (f finding) and(g finding) finding {
-	if g.deny() {
-		return max(f, g)
+	if g.deny() && g>>placeShift > f>>placeShift {
+		return g
 	}
 	return f
 }

@@ -158,10 +158,11 @@ func compilePattern(text, sep string) (pattern, error) {
 }
 
 func globError(part string, err error) error {
+	reason := err.Error()
 	if se := (*glob.SyntaxError)(nil); errors.As(err, &se) {
-		return fmt.Errorf("%s in %q", se.Reason, part)
+		reason = se.Reason
 	}
-	return err
+	return fmt.Errorf("%s in %q", reason, part)
 }
 
 func hasMeta(s string) bool { return strings.ContainsAny(s, `*?[]{}\`) }

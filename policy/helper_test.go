@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"net/http"
+	"net/netip"
 	"testing"
 
 	"github.com/lambdafence/lambdafence/internal/corpus"
@@ -35,6 +36,15 @@ func mustCompileOn(tb testing.TB, p Platform, docs ...string) *Set {
 		tb.Fatal(err)
 	}
 	return s
+}
+
+func mustAddr(tb testing.TB, s string) netip.Addr {
+	tb.Helper()
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return a
 }
 
 // describe makes a call of a line of the corpus, as a guard would.

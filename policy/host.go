@@ -94,7 +94,7 @@ func plain(host string) string {
 }
 
 func plainer(host string) string {
-	if len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
+	for len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
 		host = host[1 : len(host)-1]
 	}
 	if !isASCII(host) {
@@ -194,16 +194,24 @@ func dialledName(host string) string {
 
 var errAsked = errors.New("asked for the name only")
 
-// lowerASCII leaves other letters alone: what IDNA did not map, Go dials as it
-// is, and strings.ToLower would turn a Kelvin sign into a k.
+// lowerASCII leaves other letters alone, and what is no letter at all: what IDNA
+// did not map, Go dials as it is, and strings.ToLower would make a k of a Kelvin
+// sign.
 func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
+	i := strings.IndexFunc(s, isUpperASCII)
+	if i < 0 {
+		return s
+	}
+	b := []byte(s)
+	for ; i < len(b); i++ {
+		if isUpperASCII(rune(b[i])) {
+			b[i] += 'a' - 'A'
 		}
-		return r
-	}, s)
+	}
+	return string(b)
 }
+
+func isUpperASCII(r rune) bool { return 'A' <= r && r <= 'Z' }
 
 func isASCII(s string) bool {
 	for i := 0; i < len(s); i++ {

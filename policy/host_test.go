@@ -37,7 +37,7 @@ func TestCanonicalHost(t *testing.T) {
 		{"IDNA Kelvin sign", "\u212a.example", "k.example"},
 		{"IDNA fails", "a℀b.example", "a℀b.example"},
 		{"IDNA fails, colon", "ｅ::1", "ｅ::1"},
-		{"invalid UTF-8", "a\xff", "a\ufffd"},
+		{"invalid UTF-8", "A\xff", "xn--a-q10i"},
 
 		{"IPv4", "192.0.2.1", "192.0.2.1"},
 		{"IPv4 final dot", "192.0.2.1.", "192.0.2.1"},
@@ -113,19 +113,12 @@ func TestCanonicalHostIsDialled(t *testing.T) {
 			continue
 		}
 		n++
-		want, _, err := net.SplitHostPort(dialled)
-		if err != nil {
-			t.Fatal(err)
-		}
-		call, err := HTTPCall("GET", req.URL, "")
-		if err != nil {
-			t.Errorf("%q: %v, but %s was dialled", host, err, dialled)
-			continue
-		}
+		want := dialled[:strings.LastIndexByte(dialled, ':')]
+		got := CanonicalHost(req.URL.Hostname())
 		// What was dialled is ASCII, or IDNA failed: then only the case of ASCII,
 		// dots and zones are left to differ.
-		if !sameDialled(call.Host, want) {
-			t.Errorf("%q: %q, but %q was dialled", host, call.Host, want)
+		if !sameDialled(got, want) {
+			t.Errorf("%q: %q, but %q was dialled", host, got, want)
 		}
 	}
 	if n < 300 {

@@ -3,6 +3,8 @@ package policy
 import (
 	"fmt"
 	"net/netip"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,7 +31,14 @@ func (s *Set) Suggest(c *Call, d Decision) string {
 	if c.HostHeader != "" && !l.judge(s, &q).deny() {
 		q.host, q.read = c.HostHeader, false // the URL's host is allowed already
 	}
-	return "allow: [" + suggestRule(c, q.target()) + "]"
+	t := q.target()
+	if !t.lit.IsValid() && checkName(t.name) != nil {
+		return "" // no rule allows what cannot be looked up
+	}
+	if _, err := checkMethod(c.method()); err != nil || !(q.scheme & (schemeHTTP | schemeHTTPS | noScheme)).has(q.scheme) {
+		return "" // nor what is no request
+	}
+	return "allow: [" + suggestRule(c, t) + "]"
 }
 
 func (s *Set) suggestDoor(c *Call) string {
@@ -47,6 +56,8 @@ func (s *Set) suggestDoor(c *Call) string {
 	}
 	return fmt.Sprintf("local: [%q]", netip.AddrPortFrom(t.lit, c.port()))
 }
+
+var plainMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"}
 
 // suggestRule writes the narrowest rule that a reader would think of: the host,
 // and what differs from the defaults of an allow rule.
@@ -67,14 +78,31 @@ func suggestRule(c *Call, t *target) string {
 	if c.Kind != HTTP {
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
-	parts = append(parts, "methods: ["+c.method()+"]")
+	method := c.method()
+	if !slices.Contains(plainMethods, method) {
+		method = strconv.Quote(method) // lest YAML take it for a number or for null
+	}
+	parts = append(parts, "methods: ["+method+"]")
 	var f pathForm
 	if f.read(c.Path); !f.odd {
-		paths := fmt.Sprintf("%q", quoteMeta(f.sent))
+		paths := quotePath(f.sent)
 		if f.clean != f.sent {
-			paths += fmt.Sprintf(", %q", quoteMeta(f.clean))
+			paths += ", " + quotePath(f.clean)
 		}
 		parts = append(parts, "paths: ["+paths+"]")
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// quotePath writes the pattern that matches one form of a path.
+func quotePath(path string) string {
+	var b strings.Builder
+	for i, r := range quoteMeta(path) {
+		if n := utf8.RuneLen(r); r == utf8.RuneError && path[i:i+min(n, len(path)-i)] != string(r) {
+			fmt.Fprintf(&b, "%%%02X", path[i])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return strconv.Quote(b.String())
 }

@@ -1,216 +1,126 @@
 package wrapper
 
 import (
-	"context"
-	"net"
 	"net/http"
-	"os"
+	"slices"
 	"sync"
-	"sync/atomic"
 )
 
 // GuardDefault guards http.DefaultTransport and http.DefaultClient, and so every
 // client that uses them, also those that took http.DefaultTransport into a
 // variable before: the transport is guarded in place, and stays the
-// *http.Transport that others expect. Call it before the transport is used;
-// after that, requests over HTTPS of clients that captured it are judged only
-// as connections.
+// *http.Transport that others expect. Call it before the transport is used over
+// HTTPS; after that, a client that captured it is judged by its connections.
+//
+// A clone of the guarded transport is judged by its connections as well, and
+// what is cloned before it is not judged at all.
 //
 // restore undoes it. Guarding twice by one fence does nothing the second time.
 func (f *Fence) GuardDefault() (restore func()) {
-	client := http.DefaultClient.Transport
-	guardClient := client != nil && !f.guards(client)
-
-	doors.Lock()
-	defer doors.Unlock()
+	defaults.Lock()
+	defer defaults.Unlock()
 	var undo []func()
-	if t, ok := http.DefaultTransport.(*http.Transport); ok {
-		undo = append(undo, f.guardInPlace(t))
-	} else if before := http.DefaultTransport; !f.guards(before) {
-		http.DefaultTransport = f.newGuard(before)
-		undo = append(undo, func() { http.DefaultTransport = before })
+	if t, ok := http.DefaultTransport.(*http.Transport); ok && t != nil {
+		undo = append(undo, doorOf(t).admit(f))
+	} else if !ok {
+		undo = append(undo, guardSlot(&defaults.transport, &http.DefaultTransport, f))
 	}
-	if guardClient {
-		http.DefaultClient.Transport = f.newGuard(client)
-		undo = append(undo, func() { http.DefaultClient.Transport = client })
+	if c := http.DefaultClient; c != nil {
+		undo = append(undo, guardSlot(&defaults.client, &c.Transport, f))
 	}
 	return sync.OnceFunc(func() {
-		doors.Lock()
-		defer doors.Unlock()
+		defaults.Lock()
+		defer defaults.Unlock()
 		for _, fn := range undo {
 			fn()
 		}
 	})
 }
 
-// doors are the front doors of this process, found by the transport that each
-// was put into. What was registered with a transport stays there, so a door is
-// put in once and stands open while no fence is behind it.
-var doors = struct {
+// defaults are what stands guarded in this process. Its lock is held by whoever
+// guards and restores; requests do not take it.
+var defaults = struct {
 	sync.Mutex
-	of    map[*http.Transport]*door
-	armed *http.Transport // see armRuntime
-	rearm atomic.Bool     // armed may be set
-}{of: map[*http.Transport]*door{}}
+	doors             map[*http.Transport]*door
+	transport, client *slot
+	runtime           runtimeClient
+}{doors: map[*http.Transport]*door{}}
 
-// A door stands in front of a default transport: it hands requests and
-// connections to the fence that is behind it, if there is one.
-type door struct {
-	transport *http.Transport // what http.DefaultTransport is while guarded
-	base      http.RoundTripper
-	dial      dialFunc // how it dialled before
-	guard     atomic.Pointer[guard]
-}
-
-// A front is a door as net/http sees it. A transport takes a struct with one
-// field that can close idle connections for an HTTP/2 transport, and leaves it
-// and its own HTTP/2 settings alone (net/http, issue 22891).
-type front struct{ Door *door }
-
-func (d front) RoundTrip(r *http.Request) (*http.Response, error) {
-	if g := d.Door.guard.Load(); g != nil {
-		return g.RoundTrip(r)
-	}
-	return nil, http.ErrSkipAltProtocol
-}
-
-// guardInPlace puts a door into t, or finds the one that stands there, and
-// places the fence behind it.
-func (f *Fence) guardInPlace(t *http.Transport) (undo func()) {
-	d := doors.of[t]
-	if d == nil {
-		d = putDoor(t)
-	}
-	before := d.guard.Load()
-	if before != nil && before.fence == f {
-		return func() {}
-	}
-	var base http.RoundTripper = d.base
-	if before != nil {
-		base = before // another fence is there: both must agree
-	}
-	d.guard.Store(f.newGuard(base))
-	http.DefaultTransport = d.transport
-	armRuntime(d)
-	return func() {
-		d.guard.Store(before)
-		if http.DefaultTransport == d.transport || http.DefaultTransport == doors.armed {
-			http.DefaultTransport = t
+// guardedBy reports whether f judges what rt sends. defaults is locked.
+func guardedBy(f *Fence, rt http.RoundTripper) bool {
+	for {
+		switch is := rt.(type) {
+		case *guard:
+			if is.fence == f {
+				return true
+			}
+			rt = is.base
+			continue
+		case *http.Transport:
+			d := defaults.doors[is]
+			return d != nil && d.transport == is && slices.Contains(d.fences, f)
 		}
-	}
-}
-
-// putDoor puts a door into t where t allows it, which it does until it is used.
-func putDoor(t *http.Transport) *door {
-	d := &door{transport: t, dial: t.DialContext}
-	if d.dial == nil {
-		d.dial = dialer().DialContext
-	}
-	plain := register(t, "http", d)
-	secure := plain && register(t, "https", d)
-	d.base = t.Clone()
-	switch {
-	case !plain:
-		// Somebody else registered a protocol with t: what they meant to happen
-		// happens beneath the door, in t itself.
-		d.base = asIs{t}
-		d.transport = t.Clone()
-	case !secure:
-		// t was used and has an HTTP/2 transport of its own. Another takes its
-		// place; who captured t meets the fence at each new connection.
-		d.transport = t.Clone()
-		t.DialContext = d.dialContext
-		t.CloseIdleConnections()
-	}
-	if d.transport != t {
-		register(d.transport, "http", d)
-		register(d.transport, "https", d)
-		doors.of[d.transport] = d
-	}
-	d.transport.DialContext = d.dialContext
-	doors.of[t] = d
-	return d
-}
-
-// asIs keeps a guard from putting a copy in the place of a transport.
-type asIs struct{ *http.Transport }
-
-// register reports whether t took the door for a scheme. It panics if it has
-// one already, and there is no other way to ask.
-func register(t *http.Transport, scheme string, d *door) (ok bool) {
-	defer func() { ok = recover() == nil }()
-	t.RegisterProtocol(scheme, front{d})
-	return true
-}
-
-// dialContext is the dialer of a guarded default transport. Its own requests do
-// not get here; those of its clones do, and are judged as connections.
-func (d *door) dialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	if g := d.guard.Load(); g != nil {
-		return g.fence.DialContext(ctx, network, address)
-	}
-	return d.dial(ctx, network, address)
-}
-
-// CloseIdleConnections closes those of the transport beneath the door.
-func (d *door) CloseIdleConnections() {
-	if g := d.guard.Load(); g != nil {
-		g.CloseIdleConnections()
+		return false
 	}
 }
 
 // isFront reports whether t is a default transport that f stands behind.
 func isFront(t *http.Transport, f *Fence) bool {
-	doors.Lock()
-	defer doors.Unlock()
-	d := doors.of[t]
-	if d == nil {
-		return false
-	}
-	g := d.guard.Load()
-	return g != nil && g.fence == f && d.transport == t
+	defaults.Lock()
+	defer defaults.Unlock()
+	return guardedBy(f, t)
 }
 
-// armRuntime lets lambda.Start have a transport that reaches the Runtime API,
-// which nobody else may. lambda.Start clones http.DefaultTransport and nothing
-// tells it from others, so until the first invocation a twin of the guarded
-// transport stands there, whose dialer alone connects to that address; clones
-// keep the dialer. Requests through the twin itself are judged as ever.
-func armRuntime(d *door) {
-	api := os.Getenv("AWS_LAMBDA_RUNTIME_API")
-	if api == "" || doors.armed != nil && http.DefaultTransport == doors.armed {
-		return
-	}
-	twin := d.transport.Clone()
-	twin.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if address == api {
-			return d.dial(ctx, network, address)
-		}
-		return d.dialContext(ctx, network, address)
-	}
-	register(twin, "http", d)
-	register(twin, "https", d)
-	delete(doors.of, doors.armed)
-	doors.of[twin] = d
-	doors.armed = twin
-	doors.rearm.Store(true)
-	http.DefaultTransport = twin
+// A slot is a variable that holds a round tripper which is not a transport that
+// takes a door: http.DefaultTransport at times, http.DefaultClient.Transport.
+type slot struct {
+	at     *http.RoundTripper
+	before http.RoundTripper
+	fences []*Fence // the first is innermost
+	top    *guard   // what is there now
 }
 
-// disarmRuntime takes the twin away. It runs at the start of every invocation:
-// the handler's code never sees the twin.
-func disarmRuntime() {
-	if !doors.rearm.Load() {
-		return
+// guardSlot puts f before what is at a variable. known is what was put there
+// last, and by now may be gone.
+func guardSlot(known **slot, at *http.RoundTripper, f *Fence) (undo func()) {
+	if t, ok := (*at).(*http.Transport); *at == nil || ok && t == nil || guardedBy(f, *at) {
+		return func() {}
 	}
-	doors.Lock()
-	defer doors.Unlock()
-	if twin := doors.armed; twin != nil {
-		if http.DefaultTransport == twin {
-			http.DefaultTransport = doors.of[twin].transport
-		}
-		delete(doors.of, twin)
-		doors.armed = nil
-		doors.rearm.Store(false)
+	s := *known
+	if s == nil || s.at != at || !s.stands() {
+		s = &slot{at: at, before: *at}
+		*known = s
 	}
+	s.put(append(slices.Clone(s.fences), f))
+	return func() {
+		s.put(slices.DeleteFunc(slices.Clone(s.fences), func(other *Fence) bool { return other == f }))
+	}
+}
+
+// stands reports whether what was put into the variable is there still.
+func (s *slot) stands() bool {
+	g, ok := (*s.at).(*guard)
+	return ok && g == s.top
+}
+
+// put has these fences and no others stand before the variable's old value. Who
+// put something else there meanwhile keeps it.
+func (s *slot) put(fences []*Fence) {
+	replace := s.top == nil || s.stands()
+	var rt http.RoundTripper
+	rt, s.top = stack(s.before, fences)
+	s.fences = fences
+	if replace {
+		*s.at = rt
+	}
+}
+
+// stack puts the guards of fences before base. All of them must agree.
+func stack(base http.RoundTripper, fences []*Fence) (rt http.RoundTripper, top *guard) {
+	rt = base
+	for _, f := range fences {
+		top = f.newGuard(rt)
+		rt = top
+	}
+	return rt, top
 }

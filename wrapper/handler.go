@@ -5,12 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"sync"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-lambda-go/lambda/handlertrace"
 )
 
 // Wrap returns handler behind the fence, for lambda.Start. handler is anything
@@ -18,43 +18,32 @@ import (
 // panics stay as they are. The policy is brought up to date before handler runs
 // and events are flushed after it, for a streamed body at its end.
 //
-// A handler that lambda.NewHandler made already answers in one piece: it no
-// longer tells of streams. Hand the function itself to Wrap.
+// A handler that lambda.NewHandler made already keeps the options that it was
+// made with, and takes no others, as with lambda.Start.
 func (f *Fence) Wrap(handler any, opts ...lambda.Option) lambda.Handler {
-	doors.Lock()
-	for _, d := range doors.of {
-		if g := d.guard.Load(); g != nil && g.fence == f {
-			armRuntime(d)
-			break
-		}
-	}
-	doors.Unlock()
+	defaults.runtime.expect() // opts may have lambda make a client, and lambda.Start will
 	return lambda.NewHandlerWithOptions(f.wrap(handler), opts...)
 }
 
-// wrap returns a handler function of the same kind. What lambda.Start would
-// refuse is returned as it is: its own error says why.
+// wrap returns a handler of the same kind. What lambda.Start would refuse is
+// returned as it is: its own error says why.
 func (f *Fence) wrap(handler any) any {
-	switch h := handler.(type) {
-	case nil:
+	if handler == nil {
 		return nil
-	case lambda.Handler:
-		if isNil(h) {
-			return func() error { return errors.New("lambdafence: handler is nil") }
-		}
-		if reflect.TypeOf(h) == builtHandler {
-			return f.wrapBuilt(h)
-		}
+	}
+	v := reflect.ValueOf(handler)
+	h, isHandler := handler.(lambda.Handler)
+	switch {
+	case (v.Kind() == reflect.Func || v.Kind() == reflect.Pointer && isHandler) && v.IsNil():
+		return func() error { return fmt.Errorf("lambdafence: handler is a nil %T", handler) }
+	case v.Type() == builtHandler:
+		return f.wrapBuilt(h)
+	case isHandler:
 		return &invoker{f, h}
+	case v.Kind() == reflect.Func && isSignature(v.Type()):
+		return f.wrapFunc(v)
 	}
-	fn := reflect.ValueOf(handler)
-	if fn.Kind() != reflect.Func || !isHandler(fn.Type()) {
-		return handler
-	}
-	if fn.IsNil() {
-		return func() error { return errors.New("lambdafence: handler is nil") }
-	}
-	return f.wrapFunc(fn)
+	return handler
 }
 
 var (
@@ -64,17 +53,9 @@ var (
 	builtHandler = reflect.TypeOf(lambda.NewHandler(func() {}))
 )
 
-func isNil(h any) bool {
-	switch v := reflect.ValueOf(h); v.Kind() {
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Interface, reflect.Slice, reflect.Chan:
-		return v.IsNil()
-	}
-	return false
-}
-
-// isHandler reports whether lambda.Start takes a function of type t.
-func isHandler(t reflect.Type) bool {
-	if t.NumIn() > 2 || t.NumOut() > 2 || t.IsVariadic() {
+// isSignature reports whether lambda.Start takes a function of type t.
+func isSignature(t reflect.Type) bool {
+	if t.NumIn() > 2 || t.NumOut() > 2 {
 		return false
 	}
 	if t.NumIn() == 2 && !isContext(t.In(0)) {
@@ -95,87 +76,115 @@ func isContext(t reflect.Type) bool {
 func (f *Fence) wrapFunc(fn reflect.Value) any {
 	t := fn.Type()
 	takesContext := t.NumIn() > 0 && isContext(t.In(0))
-	in := []reflect.Type{contextType}
+	in, out := []reflect.Type{contextType}, []reflect.Type{}
 	for i := range t.NumIn() {
 		if i > 0 || !takesContext {
 			in = append(in, t.In(i))
 		}
 	}
-	var out []reflect.Type
 	for i := range t.NumOut() {
 		out = append(out, t.Out(i))
 	}
 	if len(out) == 2 {
 		out[0] = anyType
 	}
-	wrapped := reflect.MakeFunc(reflect.FuncOf(in, out, false), func(args []reflect.Value) (results []reflect.Value) {
-		ctx, inv := f.enter(args[0].Interface().(context.Context))
-		left := false
-		leave := func(err error) {
-			if !left {
-				left = true
-				inv.leave(ctx, err)
+	call := fn.Call
+	if t.IsVariadic() {
+		call = fn.CallSlice
+	}
+	return reflect.MakeFunc(reflect.FuncOf(in, out, t.IsVariadic()), func(args []reflect.Value) (results []reflect.Value) {
+		body := f.during(args[0].Interface().(context.Context), func(ctx context.Context) (io.Reader, error) {
+			args[0] = reflect.ValueOf(ctx)
+			if !takesContext {
+				args = args[1:]
 			}
+			results = call(args)
+			return outcome(results)
+		})
+		if body != nil {
+			results[0] = box(body)
 		}
-		defer leave(errPanicked) // only a panic leaves it to us
-		args[0] = reflect.ValueOf(ctx)
-		if !takesContext {
-			args = args[1:]
-		}
-		results = fn.Call(args)
-		err := errorOf(results)
-		if len(results) == 2 {
-			val := results[0].Interface()
-			boxed := reflect.New(anyType).Elem()
-			if r, ok := val.(io.Reader); ok && err == nil && isStream(val) {
-				left = true
-				val = &stream{Reader: r, leave: sync.OnceFunc(func() { inv.leave(ctx, nil) })}
-			}
-			if val != nil {
-				boxed.Set(reflect.ValueOf(val))
-			}
-			results[0] = boxed
-		}
-		leave(err)
 		return results
-	})
-	return wrapped.Interface()
+	}).Interface()
+}
+
+// outcome returns the error of a handler function, or what lambda.Start sends as
+// it is read: a reader with no JSON form, or an empty one. A reader with a JSON
+// form has that in its place; it is asked for it once, as by lambda.Start.
+func outcome(results []reflect.Value) (body io.Reader, err error) {
+	n := len(results)
+	if n == 0 {
+		return nil, nil
+	}
+	err, _ = results[n-1].Interface().(error)
+	if n == 1 {
+		return nil, err
+	}
+	val := results[0].Interface()
+	results[0] = box(val)
+	r, ok := val.(io.Reader)
+	if !ok || err != nil {
+		return nil, err
+	}
+	var doc bytes.Buffer
+	enc := json.NewEncoder(&doc)
+	enc.SetEscapeHTML(false) // lambda.Start escapes, where it is told to
+	if enc.Encode(val) != nil || bytes.HasPrefix(doc.Bytes(), []byte("{}")) {
+		return r, nil
+	}
+	results[0] = box(json.RawMessage(doc.Bytes()))
+	return nil, nil
+}
+
+// box is val as a value of type any.
+func box(val any) reflect.Value {
+	v := reflect.New(anyType).Elem()
+	if val != nil {
+		v.Set(reflect.ValueOf(val))
+	}
+	return v
+}
+
+// during runs a handler as an invocation. If run returns a body, the invocation
+// ends when that is read, and during returns what is to be sent instead of it.
+func (f *Fence) during(ctx context.Context, run func(context.Context) (io.Reader, error)) (sent *stream) {
+	ctx, inv := f.enter(ctx)
+	err := errPanicked // until run returns
+	defer func() {
+		if sent == nil {
+			inv.leave(ctx, err)
+		}
+	}()
+	body, err2 := run(ctx)
+	if body != nil && err2 == nil {
+		var once sync.Once
+		sent = &stream{body, func(err error) { once.Do(func() { inv.leave(ctx, err) }) }}
+	}
+	err = err2
+	return sent
 }
 
 var errPanicked = errors.New("handler panicked")
 
-func errorOf(results []reflect.Value) error {
-	if len(results) == 0 {
-		return nil
-	}
-	err, _ := results[len(results)-1].Interface().(error)
-	return err
-}
-
-// isStream reports whether lambda.Start sends a reader as it is: where it has no
-// JSON form, or an empty one. It asks the same question of the value itself.
-func isStream(reader any) bool {
-	doc, err := json.Marshal(reader)
-	return err != nil || bytes.HasPrefix(doc, []byte("{}"))
-}
-
 // A stream is a handler's reader; at its end the invocation is over.
 type stream struct {
 	io.Reader
-	leave func()
+	leave func(error)
 }
 
 func (s *stream) Read(p []byte) (int, error) {
 	n, err := s.Reader.Read(p)
-	if err != nil {
-		s.leave()
+	if err == io.EOF {
+		s.leave(nil)
+	} else if err != nil {
+		s.leave(err)
 	}
 	return n, err
 }
 
 // Close closes the reader, if it can be closed.
 func (s *stream) Close() error {
-	defer s.leave()
+	defer s.leave(nil)
 	if c, ok := s.Reader.(io.Closer); ok {
 		return c.Close()
 	}
@@ -183,10 +192,8 @@ func (s *stream) Close() error {
 }
 
 // ContentType returns the reader's own, or what lambda.Start sends without one.
-func (s *stream) ContentType() string { return contentTypeOf(s.Reader) }
-
-func contentTypeOf(val any) string {
-	if c, ok := val.(interface{ ContentType() string }); ok {
+func (s *stream) ContentType() string {
+	if c, ok := s.Reader.(interface{ ContentType() string }); ok {
 		return c.ContentType()
 	}
 	return "application/octet-stream"
@@ -202,39 +209,47 @@ type invoker struct {
 }
 
 func (i *invoker) Invoke(ctx context.Context, payload []byte) (response []byte, err error) {
-	ctx, inv := i.fence.enter(ctx)
-	err = errPanicked
-	defer func() { inv.leave(ctx, err) }()
-	return i.handler.Invoke(ctx, payload)
+	i.fence.during(ctx, func(ctx context.Context) (io.Reader, error) {
+		response, err = i.handler.Invoke(ctx, payload)
+		return nil, err
+	})
+	return response, err
 }
 
-// wrapBuilt wraps what lambda.NewHandler made. Its Invoke gives the bytes of the
-// response but not their content type; the trace of the handler tells of the
-// value that they were made from.
+// wrapBuilt returns a copy of what lambda.NewHandler made, whose function runs
+// behind the fence. Its Invoke would not do: the content type, the stream and
+// the context that it was made with are known to lambda.Start alone, by this
+// field. Where another version of aws-lambda-go has it no more, Invoke must do.
 func (f *Fence) wrapBuilt(h lambda.Handler) any {
-	return func(ctx context.Context, payload json.RawMessage) (*built, error) {
-		response := &built{contentType: "application/json"}
-		ctx = handlertrace.NewContext(ctx, handlertrace.HandlerTrace{
-			ResponseEvent: func(_ context.Context, val any) {
-				if _, ok := val.(io.Reader); ok && isStream(val) {
-					response.contentType = contentTypeOf(val)
-				}
-			},
+	field, ok := builtHandler.Elem().FieldByName("handlerFunc")
+	if !ok || !field.Type.ConvertibleTo(reflect.TypeFor[builtFunc]()) {
+		return &invoker{f, h}
+	}
+	built := reflect.New(builtHandler.Elem())
+	built.Elem().Set(reflect.ValueOf(h).Elem())
+	at := (*builtFunc)(built.Elem().FieldByIndex(field.Index).Addr().UnsafePointer())
+	fn := *at
+	*at = func(ctx context.Context, payload []byte) (response io.Reader, err error) {
+		body := f.during(ctx, func(ctx context.Context) (io.Reader, error) {
+			response, err = fn(ctx, payload)
+			if isLambdas(response) {
+				return nil, err
+			}
+			return response, err
 		})
-		body, err := (&invoker{f, h}).Invoke(ctx, payload)
-		response.Reader = bytes.NewReader(body)
+		if body != nil {
+			response = body
+		}
 		return response, err
 	}
+	return built.Interface()
 }
 
-// built is the response of a handler that was built already.
-type built struct {
-	*bytes.Reader
-	contentType string
+type builtFunc = func(context.Context, []byte) (io.Reader, error)
+
+// isLambdas reports whether a response is a JSON document in a buffer of
+// lambda.Start's, which it gets back.
+func isLambdas(response io.Reader) bool {
+	t := reflect.TypeOf(response)
+	return t != nil && t.Kind() == reflect.Pointer && t.Elem().PkgPath() == builtHandler.Elem().PkgPath()
 }
-
-// ContentType returns that of the inner response.
-func (b *built) ContentType() string { return b.contentType }
-
-// MarshalJSON says what lambda.Start must find to send a reader as it is.
-func (b *built) MarshalJSON() ([]byte, error) { return []byte("{}"), nil }

@@ -43,7 +43,7 @@ func (inv *invocation) count(o Outcome) {
 // enter begins an invocation: the policy is brought up to date, and there is a
 // span for the events to be children of.
 func (f *Fence) enter(ctx context.Context) (context.Context, *invocation) {
-	disarmRuntime()
+	defaults.runtime.suspend()
 	inv := &invocation{fence: f}
 	arn := ""
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
@@ -56,16 +56,18 @@ func (f *Fence) enter(ctx context.Context) (context.Context, *invocation) {
 }
 
 // startSpan starts the invocation span, unless the user's own instrumentation
-// did. Its parent is the X-Ray header of the invocation.
+// did. Its parent is what the context has from elsewhere, or the X-Ray header of
+// the invocation.
 func (inv *invocation) startSpan(ctx context.Context, arn string) context.Context {
-	if current := trace.SpanFromContext(ctx); current.SpanContext().IsValid() {
+	current := trace.SpanFromContext(ctx)
+	if sc := current.SpanContext(); sc.IsValid() && !sc.IsRemote() {
 		inv.span = current
 		return ctx
 	}
 	inv.own = true
 	f := inv.fence
 	parent := ctx
-	if sc, ok := xrayParent(ctx); ok {
+	if sc, ok := xrayParent(ctx); ok && !current.SpanContext().IsValid() {
 		parent = trace.ContextWithRemoteSpanContext(ctx, sc)
 	}
 	name := f.function.Name
@@ -91,23 +93,34 @@ func (inv *invocation) startSpan(ctx context.Context, arn string) context.Contex
 func (inv *invocation) leave(ctx context.Context, err error) {
 	f := inv.fence
 	f.drain(ctx)
-	protect(func() {
-		inv.span.SetAttributes(
-			attribute.Int64("lambdafence.blocked", inv.blocked.Load()),
-			attribute.Int64("lambdafence.reported", inv.reported.Load()))
-		if inv.own {
-			if err != nil {
-				inv.span.SetStatus(codes.Error, "handler returned an error")
-				inv.span.SetAttributes(semconv.ErrorType(err))
-			}
-			if inv.span.IsRecording() {
-				f.reporter.spans.Add(1)
-			}
-			inv.span.End()
-		}
-	})
+	protect(func() { inv.endSpan(err) })
 	f.flush(ctx)
 	f.end()
+	defaults.runtime.resume()
+}
+
+// endSpan has the span tell how it went, and ends it if it is ours.
+func (inv *invocation) endSpan(err error) {
+	if inv.own {
+		defer inv.span.End()
+	}
+	inv.span.SetAttributes(
+		attribute.Int64("lambdafence.blocked", inv.blocked.Load()),
+		attribute.Int64("lambdafence.reported", inv.reported.Load()))
+	if !inv.own {
+		return
+	}
+	if inv.span.IsRecording() {
+		inv.fence.reporter.spans.Add(1)
+	}
+	switch {
+	case err == errPanicked: //nolint:errorlint // no handler has this one
+		inv.span.SetStatus(codes.Error, "handler panicked")
+		inv.span.SetAttributes(semconv.ErrorTypeKey.String("panic"))
+	case err != nil:
+		inv.span.SetStatus(codes.Error, "handler returned an error")
+		inv.span.SetAttributes(semconv.ErrorType(err))
+	}
 }
 
 // xrayParent reads the trace header that Lambda gives an invocation:

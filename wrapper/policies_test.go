@@ -48,7 +48,7 @@ func TestBadDocuments(t *testing.T) {
 		{"bad glob", "deny: [{host: '[a'}]", "1:15: "},
 		{"bad cidr", "deny: [{cidr: 10.0.0.1/8}]", "host bits"},
 		{"needs a later version", "deny: [{aws: s3}]", "not supported yet"},
-		{"NUL", "deny: []\x00", "not YAML"},
+		{"NUL", "deny: []\x00", "control character"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var book logBook
