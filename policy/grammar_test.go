@@ -141,6 +141,8 @@ func TestParseRefuses(t *testing.T) {
 		{"host no IDNA", allow1("host: a℀b.example"), `2:11: host: "a℀b.example": '℀' is not part of a name`},
 		{"host empty label", allow1("host: a..example"), `2:11: host: "a..example": empty label`},
 		{"host leading dot", allow1("host: .example"), `2:11: host: ".example": empty label`},
+		{"host long", allow1("host: " + strings.Repeat("a.", 127)), `2:11: host: "` + strings.Repeat("a.", 127) + `": longer than a name can be`},
+		{"host long label", allow1("host: " + strings.Repeat("a", 64) + ".example"), `2:11: host: "` + strings.Repeat("a", 64) + `.example": a label longer than one can be`},
 		{"host root", allow1("host: '.'"), `2:11: host: ".": empty label`},
 		{"host suffix empty label", allow1("host: '*..example'"), `2:11: host: "*..example": empty label`},
 		{"host suffix is an address", allow1("host: '*.0.0.1'"), `2:11: host: "*.0.0.1": wildcards never match addresses; use cidr:`},

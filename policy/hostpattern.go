@@ -117,9 +117,15 @@ func dropMeta(p string) string {
 // checkName refuses what no resolver looks up: a rule for such a name would
 // never match, which is not what was meant.
 func checkName(name string) error {
+	if len(name) > 253 {
+		return errors.New("longer than a name can be")
+	}
 	for label := range strings.SplitSeq(name, ".") {
-		if label == "" {
+		switch {
+		case label == "":
 			return errors.New("empty label")
+		case len(label) > 63:
+			return errors.New("a label longer than one can be")
 		}
 		for _, r := range label {
 			if r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') {

@@ -161,7 +161,7 @@ func naiveSubject(r *rule, c *Call, t target, reached bool) bool {
 			if !reached && (r.deny || c.Network != "unix" && !t.lit.IsValid() && !isLocalName(t.name)) {
 				return true
 			}
-		case c.Network == "unix":
+		case c.Network == "unix" && !reached:
 		case h.lit.IsValid():
 			if slices.Contains(addrs, h.lit.Addr()) {
 				return true

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Suggest returns, in one line of YAML, what would let a denied call pass: a
@@ -24,21 +25,30 @@ func (s *Set) Suggest(c *Call, d Decision) string {
 	}
 	var q query
 	q.ask(c)
-	if q.odd && c.method() != "CONNECT" {
-		return "" // no rule allows a request without a path
-	}
-	q.host = c.Host
-	if c.HostHeader != "" && !l.judge(s, &q).deny() {
-		q.host, q.read = c.HostHeader, false // the URL's host is allowed already
-	}
-	t := q.target()
-	if !t.lit.IsValid() && checkName(t.name) != nil {
-		return "" // no rule allows what cannot be looked up
-	}
-	if _, err := checkMethod(c.method()); err != nil || !(q.scheme & (schemeHTTP | schemeHTTPS | noScheme)).has(q.scheme) {
-		return "" // nor what is no request
+	t := l.firstDenied(s, &q)
+	_, err := checkMethod(c.method())
+	switch {
+	case q.odd && c.method() != "CONNECT", err != nil, q.scheme == otherScheme, q.scheme == unknownScheme:
+		return "" // no rule allows what is no request
+	case t == nil, !t.lit.IsValid() && checkName(t.name) != nil:
+		return "" // nor what cannot be looked up
 	}
 	return "allow: [" + suggestRule(c, t) + "]"
+}
+
+// firstDenied returns the first of the hosts of a call that l does not allow.
+func (l *layer) firstDenied(s *Set, q *query) *target {
+	hosts := []string{q.call.Host, q.call.HostHeader}
+	if q.odd {
+		hosts = append(hosts, targetHost(q.call.Path))
+	}
+	for i, host := range hosts {
+		q.host, q.read = host, false
+		if (host != "" || i == 0) && l.judge(s, q).deny() {
+			return q.target()
+		}
+	}
+	return nil
 }
 
 func (s *Set) suggestDoor(c *Call) string {
@@ -84,7 +94,8 @@ func suggestRule(c *Call, t *target) string {
 	}
 	parts = append(parts, "methods: ["+method+"]")
 	var f pathForm
-	if f.read(c.Path); !f.odd {
+	// A pattern cannot say a percent sign that was sent as %25, nor a long path.
+	if f.read(c.Path); !f.odd && !strings.Contains(f.clean, "%") && len(quoteMeta(f.sent)) <= maxPattern/3 {
 		paths := quotePath(f.sent)
 		if f.clean != f.sent {
 			paths += ", " + quotePath(f.clean)
@@ -94,15 +105,18 @@ func suggestRule(c *Call, t *target) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// quotePath writes the pattern that matches one form of a path.
+// quotePath writes the pattern that matches one form of a path. Bytes that are
+// no UTF-8 cannot stand in YAML, but as escapes they can.
 func quotePath(path string) string {
 	var b strings.Builder
-	for i, r := range quoteMeta(path) {
-		if n := utf8.RuneLen(r); r == utf8.RuneError && path[i:i+min(n, len(path)-i)] != string(r) {
-			fmt.Fprintf(&b, "%%%02X", path[i])
+	for rest := quoteMeta(path); rest != ""; {
+		r, n := utf8.DecodeRuneInString(rest)
+		if r == utf8.RuneError && n == 1 {
+			fmt.Fprintf(&b, "%%%02X", rest[0])
 		} else {
-			b.WriteRune(r)
+			b.WriteString(rest[:n])
 		}
+		rest = rest[n:]
 	}
 	return strconv.Quote(b.String())
 }

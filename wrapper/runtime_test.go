@@ -218,10 +218,14 @@ func (p *rtPolicy) set(version string, hang chan struct{}) {
 func rtAlways(s *rtSandbox) string {
 	s.t.Helper()
 	res := s.do(`{"do":"get","way":"DefaultClient","url":"https://always.example/"}`, nil)
-	for _, ev := range s.events() {
-		if ev.Function.RequestID == res.RequestID {
-			return ev.Policy.Version
+	// The answer and the log come by different ways; the log may be the later.
+	for range 200 {
+		for _, ev := range s.events() {
+			if ev.Function.RequestID == res.RequestID {
+				return ev.Policy.Version
+			}
 		}
+		time.Sleep(5 * time.Millisecond)
 	}
 	s.t.Errorf("no event of invocation %s", res.RequestID)
 	return ""
