@@ -50,10 +50,10 @@ func checkHostText(text string) error {
 	case strings.Contains(text, "://"):
 		return fmt.Errorf("%q: write the name alone; schemes, ports and paths have fields of their own", text)
 	case strings.Contains(text, "/"):
-		return fmt.Errorf("%q: paths go into paths:, address ranges into cidr:", text)
+		return fmt.Errorf("%q: a path goes into paths, an address range into cidr", text)
 	}
 	if _, isAddr := parseAddr(strings.Trim(text, "[]")); !isAddr && strings.Contains(text, ":") {
-		return fmt.Errorf("%q: ports go into ports:", text)
+		return fmt.Errorf("%q: a port goes into ports", text)
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func compileHostPattern(p string) (hostPattern, error) {
 	return compileHostGlob(p)
 }
 
-var errWildcardAddr = errors.New("wildcards never match addresses; use cidr:")
+var errWildcardAddr = errors.New("wildcards never match addresses; use cidr")
 
 func compileHostGlob(p string) (hostPattern, error) {
 	p = strings.TrimSuffix(lowerASCII(p), ".")

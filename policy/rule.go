@@ -72,7 +72,7 @@ func (r *rule) matches(q *query) bool {
 	if !r.networks.has(q.network) || r.ports != nil && !r.matchesPort(q) {
 		return false
 	}
-	if !q.reached && !(r.schemes.has(q.scheme) && (q.scheme == noScheme || r.matchesRequest(q))) {
+	if !q.reached && (!r.schemes.has(q.scheme) || q.scheme != noScheme && !r.matchesRequest(q)) {
 		return false
 	}
 	return !r.asksOrigin || r.matchesOrigin(&q.call)

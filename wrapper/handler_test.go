@@ -529,7 +529,7 @@ func rtAttributes(t *testing.T, span tracetest.SpanStub, want map[string]any) {
 	set := attribute.NewSet(span.Attributes...)
 	for name, v := range want {
 		if got, ok := set.Value(attribute.Key(name)); !ok || !reflect.DeepEqual(got.AsInterface(), v) {
-			t.Errorf("%s: %v, want %v", name, got.Emit(), v)
+			t.Errorf("%s: %v, want %v", name, got.String(), v)
 		}
 	}
 }
