@@ -103,3 +103,14 @@ func (s *Set) Mode() Mode { return s.mode }
 
 // NeedsTime reports whether a rule has until, so that a call needs its Time.
 func (s *Set) NeedsTime() bool { return s.time }
+
+// Off reports whether nothing that the set decides is acted upon: every layer
+// and every rule is off.
+func (s *Set) Off() bool {
+	for i := range s.layers {
+		if l := &s.layers[i]; l.mode > Off || slices.ContainsFunc(l.rules, func(r rule) bool { return r.deny && r.mode > Off }) {
+			return false
+		}
+	}
+	return true
+}

@@ -50,6 +50,12 @@ func rtServer(t *testing.T) *httptest.Server {
 	return s
 }
 
+func rtPlainServer(t *testing.T) *httptest.Server {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
+	t.Cleanup(s.Close)
+	return s
+}
+
 func rtAddr(s *httptest.Server) string { return s.Listener.Addr().String() }
 
 func rtPort(s *httptest.Server) string {
@@ -284,15 +290,17 @@ func TestDefaultOfTwoFences(t *testing.T) {
 		for _, order := range [][]int{{0, 1}, {1, 0}} {
 			t.Run(fmt.Sprint(place, order), func(t *testing.T) {
 				client := rtPlace(t, place, rtTrusting(srv))
-				_, first, restoreFirst := rtDefaultFence(t, rtOpens(srv))
-				f, second, restoreSecond := rtDefaultFence(t, strict)
+				f, first, restoreFirst := rtDefaultFence(t, rtOpens(srv))
+				g, second, restoreSecond := rtDefaultFence(t, strict)
 				rtWant(t, client(), srv.URL+"/denied", "blocked")
 				rtWant(t, client(), srv.URL+"/strict", "blocked")
 				rtWant(t, client(), srv.URL, "HTTP/2.0")
 				rtWantEvents(t, first, "blocked GET "+srv.URL+"/denied", "allowed GET "+srv.URL+"/")
 				rtWantEvents(t, second, "allowed GET "+srv.URL+"/denied", "blocked GET "+srv.URL+"/strict", "allowed GET "+srv.URL+"/")
-				f.GuardDefault() // it is there
+				f.GuardDefault() // both are there
+				g.GuardDefault()
 				rtWant(t, client(), srv.URL, "HTTP/2.0")
+				rtWantEvents(t, first, "allowed GET "+srv.URL+"/")
 				rtWantEvents(t, second, "allowed GET "+srv.URL+"/")
 
 				restores := []func(){restoreFirst, restoreSecond}
@@ -342,8 +350,7 @@ type rtRoundTripper func(*http.Request) (*http.Response, error)
 func (f rtRoundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestDefaultUsedBefore(t *testing.T) {
-	srv, plain := rtServer(t), httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
-	defer plain.Close()
+	srv, plain := rtServer(t), rtPlainServer(t)
 	stands := rtTrusting(srv)
 	stands.RegisterProtocol("file", http.NewFileTransport(http.Dir("testdata")))
 	rtDefault(t, stands)
@@ -389,7 +396,7 @@ func TestDefaultUsedBefore(t *testing.T) {
 func TestDefaultWithRegisteredProtocol(t *testing.T) {
 	log.SetOutput(io.Discard) // net/http itself tells of https, fence or not
 	defer log.SetOutput(os.Stderr)
-	srv, free := rtServer(t), rtServer(t)
+	srv, free, plain := rtServer(t), rtServer(t), rtPlainServer(t)
 	for _, scheme := range []string{"http", "https", "file"} {
 		t.Run(scheme, func(t *testing.T) {
 			stands := rtTrusting(srv)
@@ -398,12 +405,17 @@ func TestDefaultWithRegisteredProtocol(t *testing.T) {
 			}))
 			rtDefault(t, stands)
 			_, sink, restore := rtDefaultFence(t, fmt.Sprintf(
-				`{version: 1, mode: enforce, local: [%q, %q], allow: [{host: a.example, schemes: [http, https]}], deny: [{host: 127.0.0.1, ports: [%s], paths: [/denied]}]}`,
-				rtAddr(srv), rtAddr(free), rtPort(srv)))
+				`{version: 1, mode: enforce, local: [%q, %q, %q], allow: [{host: a.example, schemes: [http, https]}], deny: [{host: 127.0.0.1, ports: [%s, %s], paths: [/denied]}]}`,
+				rtAddr(srv), rtAddr(free), rtAddr(plain), rtPort(srv), rtPort(plain)))
 			rtWant(t, nil, scheme+"://a.example/", "theirs")
 			if scheme != "file" { // which is no call
 				rtWant(t, nil, scheme+"://b.example/", "blocked")
 				rtWantEvents(t, sink, "allowed GET "+scheme+"://a.example/", "blocked GET "+scheme+"://b.example/")
+			}
+			if scheme != "http" {
+				rtWant(t, nil, plain.URL, "HTTP/1.1")
+				rtWant(t, nil, plain.URL+"/denied", "blocked")
+				rtWantEvents(t, sink, "allowed GET "+plain.URL+"/", "blocked GET "+plain.URL+"/denied")
 			}
 			if scheme != "https" {
 				rtWant(t, nil, srv.URL+"/denied", "blocked")
@@ -573,9 +585,12 @@ func TestDefaultClientAroundDefaultTransport(t *testing.T) {
 		}
 		rtWantEvents(t, sink, "allowed GET "+srv.URL+"/", "blocked GET "+srv.URL+"/denied")
 		// Who puts another transport there keeps it.
-		http.DefaultClient.Transport = http.NewFileTransport(http.Dir("."))
-		kept := http.DefaultClient.Transport
+		kept := http.RoundTripper(rtTrusting(srv))
+		http.DefaultClient.Transport = kept
+		_, _, restoreNext := rtDefaultFence(t, rtDenyAll)
 		restore()
+		rtWant(t, http.DefaultClient.Transport, srv.URL, "blocked")
+		restoreNext()
 		if http.DefaultClient.Transport != kept {
 			t.Error("restore took away what another put there")
 		}

@@ -415,6 +415,12 @@ func TestMaskPath(t *testing.T) {
 		{"/t/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "/t/***"},
 		{"/t/%65yJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0", "/t/***"},
 		{"/key/AKIAIOSFODNN7EXAMPLE00", "/key/***"},
+		{"/hooks/AbCdEfGhIjKl-NoPqRs_Uv1XyZ", "/hooks/***"},
+		{"/v1/sk_live_abcdefghijklmnop", "/v1/***"},
+		{"/sms/+15551234567", "/sms/***"},
+		{"/sms/%2B15551234567", "/sms/***"},
+		{"/x%3Fpassword=hunter2", "/***"},
+		{"/ghosts/ghostwriters-of-history", "/ghosts/ghostwriters-of-history"},
 		{"/d/0123456789abcdef0123456789abcdef01234567", "/d/***"},
 		{"https://user:pw@host.example/x", "host.example/x"},
 	} {

@@ -3,6 +3,7 @@ package wrapper
 import (
 	"context"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,9 @@ type Fence struct {
 	function FunctionRef
 	policies *policies
 	state    atomic.Pointer[state]
-	tally    tally
+	known    knownGuards
+	tally    tally // of violations, and of all calls
+	seen     tally // of first sights
 	reporter reporter
 	life     life
 	otlp     []policy.Call // the endpoints of the exporter, by host and port
@@ -88,10 +91,26 @@ func (f *Fence) Start(handler any, opts ...lambda.Option) {
 // own connections. It makes the event, and returns a [*BlockedError] if the
 // policy blocks the call. The caller then must not make it.
 func (f *Fence) Check(ctx context.Context, call policy.Call) error {
-	call.Host = policy.CanonicalHost(call.Host)
-	v, err := f.check(ctx, &call)
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	v, err := f.check(ctx, canonical(&call))
 	v.settle(ctx)
 	return err
+}
+
+// canonical puts what a user described by hand into the form of the guards.
+func canonical(c *policy.Call) *policy.Call {
+	if c.Host != "" || c.Kind != policy.AWS { // of an AWS call the host may be unknown
+		c.Host = policy.CanonicalHost(c.Host)
+	}
+	c.Scheme, c.Network = strings.ToLower(c.Scheme), strings.ToLower(c.Network)
+	for _, family := range []string{"tcp", "udp", "unix", "ip"} {
+		if strings.HasPrefix(c.Network, family) {
+			c.Network = family
+		}
+	}
+	return c
 }
 
 // check is where call, decision, outcome and event meet. It returns nothing for

@@ -25,7 +25,8 @@ func (f *Fence) Flush(ctx context.Context) error {
 
 // drain emits the counts of events that were folded.
 func (f *Fence) drain(ctx context.Context) {
-	for _, ev := range f.tally.drain(time.Now()) {
+	now := time.Now()
+	for _, ev := range append(f.tally.drain(now), f.seen.drain(now)...) {
 		f.emit(ctx, ev)
 	}
 }

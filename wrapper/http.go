@@ -1,14 +1,11 @@
 package wrapper
 
 import (
-	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
-	"slices"
+	"sync"
 	"sync/atomic"
-	"unsafe"
 
 	"github.com/lambdafence/lambdafence/policy"
 )
@@ -18,10 +15,13 @@ import (
 // http.DefaultTransport. A transport that this fence already guards is returned
 // as it is.
 //
-// An *http.Transport that dials by itself is copied, so that the address really
-// reached is judged before anything connects to it: later changes of base, and
-// protocols registered with it, are not seen. A base with a dialer of its own,
-// and any other round tripper, is used as it is; only its requests are judged.
+// An *http.Transport is copied, so that the proxy on the way of a request, and
+// the address really reached, are judged before anything connects to them, and
+// so that no connection from under an older policy is used: later changes of
+// base, and protocols registered with it for http and https, are not seen. The
+// address is not judged if base has a dialer of its own. A transport with an
+// HTTP/2 implementation put in by hand, and any other round tripper, is used as
+// it is; only its requests are judged.
 func (f *Fence) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -29,7 +29,11 @@ func (f *Fence) Transport(base http.RoundTripper) http.RoundTripper {
 	if f.guards(base) {
 		return base
 	}
-	return f.newGuard(base)
+	t, ok := base.(*http.Transport)
+	if !ok {
+		return f.newGuard(base)
+	}
+	return f.known.of(t, func() *guard { return f.newGuard(t) })
 }
 
 // Client returns a client that uses Transport(nil).
@@ -46,146 +50,125 @@ func (f *Fence) guards(base http.RoundTripper) bool {
 	return false
 }
 
+// knownGuards are the guards of transports that were guarded before: a guard
+// has connections of its own, and asking for one with each call must not make
+// a pool of connections for each.
+type knownGuards struct {
+	mu     sync.Mutex
+	guards map[*http.Transport]*guard
+}
+
+// maxKnown bounds the transports that are remembered.
+const maxKnown = 64
+
+func (k *knownGuards) of(t *http.Transport, make func() *guard) *guard {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if g := k.guards[t]; g != nil {
+		return g
+	}
+	g := make()
+	if k.guards == nil {
+		k.guards = map[*http.Transport]*guard{}
+	}
+	if len(k.guards) < maxKnown {
+		k.guards[t] = g
+	}
+	return g
+}
+
 // A guard is the HTTP guard: it describes requests and obeys the verdict.
 type guard struct {
-	fence   *Fence
-	base    http.RoundTripper
-	proxy   func(*http.Request) (*url.URL, error) // of a base that is not ours
-	owned   bool                                  // base is a copy whose dials lead through this guard
-	proxies proxySet
-	seen    atomic.Uint64 // the policy generation that idle connections date from
+	fence *Fence
+	base  http.RoundTripper
+	copy  *transportCopy                        // sends in base's place; nil: base does
+	owned bool                                  // the connections beneath are made by this guard
+	proxy func(*http.Request) (*url.URL, error) // of an *http.Transport that could not be copied
+	seen  atomic.Uint64                         // the policy generation that base's idle connections date from
 }
 
 func (f *Fence) newGuard(base http.RoundTripper) *guard {
 	g := &guard{fence: f, base: base}
 	g.seen.Store(f.state.Load().generation)
-	if t, ok := base.(*http.Transport); ok && !g.own(t) {
-		g.proxy = t.Proxy
-	}
-	return g
-}
-
-// own puts a copy of t beneath g, with a dialer that judges addresses. It
-// reports false where a copy would not do.
-func (g *guard) own(t *http.Transport) bool {
-	if !dialsItself(t) {
-		return false
-	}
-	wantsHTTP2 := t.ForceAttemptHTTP2 || t.TLSClientConfig == nil || slices.Contains(t.TLSClientConfig.NextProtos, "h2")
-	c := t.Clone()
-	if c.TLSNextProto["h2"] != nil {
-		return false // an HTTP/2 transport put in by hand keeps its connections in t
-	}
-	// A dialer of one's own turns HTTP/2 off, unless it is asked for.
-	c.ForceAttemptHTTP2 = wantsHTTP2
-	c.DialContext = g.dial
-	if c.Proxy != nil {
-		proxy := c.Proxy
-		c.Proxy = func(r *http.Request) (*url.URL, error) {
-			u, err := proxy(r)
-			if err == nil && u != nil {
-				err = g.proxies.add(u)
-			}
-			return u, err
+	if t, ok := base.(*http.Transport); ok {
+		if g.copy, g.owned = copyTransport(f, t); g.copy == nil {
+			g.proxy = t.Proxy
 		}
 	}
-	g.base, g.owned = c, true
-	return true
-}
-
-// standardDial is the dialer of the untouched http.DefaultTransport.
-var standardDial = func() dialFunc {
-	if t, ok := http.DefaultTransport.(*http.Transport); ok {
-		return t.DialContext
-	}
-	return nil
-}()
-
-type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
-
-// dialsItself reports whether t uses no dialer but net/http's own, so that ours
-// can take its place.
-func dialsItself(t *http.Transport) bool {
-	standard := t.DialContext == nil || sameFunc(t.DialContext, standardDial)
-	return standard && t.Dial == nil && t.DialTLS == nil && t.DialTLSContext == nil //nolint:staticcheck // a deprecated dialer still dials
-}
-
-// sameFunc reports whether a and b are one function with one closure. Go has no
-// comparison of functions; a function value is a pointer to its closure.
-func sameFunc(a, b dialFunc) bool {
-	return *(*unsafe.Pointer)(unsafe.Pointer(&a)) == *(*unsafe.Pointer)(unsafe.Pointer(&b))
+	return g
 }
 
 // RoundTrip judges r, and sends it if it may be sent. The body of a blocked
 // request is closed and not read.
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	f := g.fence
-	if g.freshen(); f.state.Load().off {
-		return g.base.RoundTrip(r)
+	st := f.state.Load()
+	if st.off {
+		return g.pass(r, st)
 	}
 	call, err := policy.HTTPCall(r.Method, r.URL, r.Host)
 	if err != nil {
-		// What net/http itself would refuse: nothing would be sent.
+		if _, ok := g.base.(*http.Transport); !ok && st.set.Mode() < policy.Enforce {
+			return g.pass(r, st) // what net/http refuses, another base may know how to send
+		}
 		return nil, refuse(r, errors.New("lambdafence: "+err.Error()))
 	}
 	ctx := r.Context()
 	if f.verdictFrom(ctx).coversRequest(&call) {
-		return g.base.RoundTrip(r)
+		return g.pass(r, st)
 	}
 	v, err := f.check(ctx, &call)
 	if err == nil && g.proxy != nil {
-		err = g.checkProxy(r)
+		err = f.checkProxy(r, g.proxy)
 	}
 	if err != nil {
 		return nil, refuse(r, err)
 	}
-	resp, err := g.send(r, v, &call)
+	resp, err := g.send(r, st, v, &call)
 	v.settle(ctx)
 	return resp, err
 }
 
-// send passes r to the base. Beneath a copy of ours nothing needs to be told of
-// a verdict that left no trace; anything else learns of it by the context.
-func (g *guard) send(r *http.Request, v *verdict, call *policy.Call) (*http.Response, error) {
+// send passes r on. Beneath a copy of ours nothing needs to be told of a
+// verdict that left no trace; anything else learns of it by the context.
+func (g *guard) send(r *http.Request, st *state, v *verdict, call *policy.Call) (*http.Response, error) {
 	if v == nil {
 		if g.owned {
-			return g.base.RoundTrip(r)
+			return g.pass(r, st)
 		}
-		v = &verdict{fence: g.fence, state: g.fence.state.Load(), call: *call, decision: policy.Decision{Effect: policy.Allow}}
+		v = &verdict{fence: g.fence, state: st, call: *call, decision: policy.Decision{Effect: policy.Allow}}
 		v.recorded.Store(true) // nothing to record
 	}
+	defer v.over.Store(true)
 	judged := r.WithContext(v.under(r.Context()))
-	resp, err := g.base.RoundTrip(judged)
+	resp, err := g.pass(judged, st)
 	if resp != nil && resp.Request == judged {
 		resp.Request = r
 	}
 	return resp, err
 }
 
-// dial makes the connections of an owned base. They are beneath a request that
-// was judged, so only the address is; a proxy is judged in full.
-func (g *guard) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	call, err := policy.NetCall(network, address)
-	if err != nil {
-		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+// pass has r sent, over no connection from under an older policy.
+func (g *guard) pass(r *http.Request, st *state) (*http.Response, error) {
+	if g.copy != nil && r.URL != nil && (r.URL.Scheme == "http" || r.URL.Scheme == "https") {
+		return g.copy.send(r, st.generation)
 	}
-	if g.proxies.has(&call) {
-		return g.fence.dialJudged(ctx, &call, network, address)
+	if g.seen.Load() != st.generation && g.seen.Swap(st.generation) != st.generation {
+		closeIdle(g.base)
 	}
-	return g.fence.connect(ctx, &call, g.fence.verdictFrom(ctx), network, address)
-}
-
-// freshen closes idle connections when the policy has changed: they were made
-// under another one.
-func (g *guard) freshen() {
-	if now := g.fence.state.Load().generation; g.seen.Load() != now && g.seen.Swap(now) != now {
-		g.CloseIdleConnections()
-	}
+	return g.base.RoundTrip(r)
 }
 
 // CloseIdleConnections closes the idle connections of the base.
 func (g *guard) CloseIdleConnections() {
-	if c, ok := g.base.(interface{ CloseIdleConnections() }); ok {
+	if g.copy != nil {
+		g.copy.current.Load().CloseIdleConnections()
+	}
+	closeIdle(g.base)
+}
+
+func closeIdle(rt http.RoundTripper) {
+	if c, ok := rt.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
 }

@@ -3,6 +3,8 @@ package wrapper
 import (
 	"context"
 	"log/slog"
+	"regexp"
+	"sync"
 	"time"
 )
 
@@ -76,13 +78,21 @@ func (r *reporter) notice(ctx context.Context, what string, err error, p PolicyR
 	if r.saidLately(what + err.Error()) {
 		return
 	}
-	attrs := []slog.Attr{slog.String("notice", what), slog.String("error", clean(err.Error(), 8*maxText))}
+	attrs := []slog.Attr{slog.String("notice", what), slog.String("error", errorText(err))}
 	if p != (PolicyRef{}) {
 		attrs = append(attrs, group("policy", texts("name", p.Name, "version", p.Version, "source", p.Source)))
 	}
 	protect(func() { r.config.logger.LogAttrs(ctx, slog.LevelError, logMessage+" notice", attrs...) })
 	protect(func() { r.noticeSpan(ctx, what, err, p) })
 }
+
+// errorText is what an error says, without the queries of URLs: one of *url.Error
+// repeats the whole of it.
+func errorText(err error) string {
+	return clean(urlQuery().ReplaceAllString(err.Error(), "$1"+mask), 8*maxText)
+}
+
+var urlQuery = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(://[^\s"?#]*[?#])[^\s"]*`) })
 
 // saidLately reports whether a notice was made within a minute, and notes it.
 func (r *reporter) saidLately(text string) bool {

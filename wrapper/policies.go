@@ -25,8 +25,8 @@ type policies struct {
 	platform policy.Platform
 	missing  policy.Mode // the mode of a layer that was never loaded
 
-	loading sync.Mutex // one load at a time
-	mu      sync.Mutex // guards what follows
+	loading chan struct{} // one load at a time: it has room for one
+	mu      sync.Mutex    // guards what follows
 	layers  []layerPolicy
 	swaps   uint64
 }
@@ -49,6 +49,7 @@ func newPolicies(f *Fence, c *config) *policies {
 			Credentials:   os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
 			Soften:        c.soften,
 		},
+		loading: make(chan struct{}, 1),
 		missing: policy.Enforce,
 		layers:  make([]layerPolicy, len(c.layers)),
 	}
@@ -70,8 +71,12 @@ func (p *policies) load(ctx context.Context) error {
 	if p.platform.Soften == policy.Off {
 		return nil // the kill switch: no policy is of any use
 	}
-	p.loading.Lock()
-	defer p.loading.Unlock()
+	select {
+	case p.loading <- struct{}{}:
+		defer func() { <-p.loading }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	errs := make([]error, len(p.sources))
 	changed := make([]bool, len(p.sources))
 	var wg sync.WaitGroup
@@ -167,7 +172,7 @@ func (p *policies) swap() {
 		refs = refs[:1]
 	}
 	p.swaps++
-	st := &state{set: set, refs: refs, generation: p.swaps, off: set.Mode() == policy.Off}
+	st := &state{set: set, refs: refs, generation: p.swaps, off: set.Off()}
 	switch {
 	case p.fence.config.eventsSet:
 		st.events = p.fence.config.events

@@ -1,7 +1,6 @@
 package wrapper
 
 import (
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -12,17 +11,22 @@ import (
 )
 
 // checkProxy judges the proxy on the way of r, a call of its own, for a base
-// whose connections we do not make.
-func (g *guard) checkProxy(r *http.Request) error {
-	u, err := g.proxy(r)
+// that could not be copied. The base will ask for it again.
+func (f *Fence) checkProxy(r *http.Request, proxy func(*http.Request) (*url.URL, error)) error {
+	u, err := proxy(r)
 	if err != nil || u == nil {
-		return nil // the base will ask again, and fail by itself
+		return nil // the base fails by itself
 	}
+	return f.checkProxyURL(r, u)
+}
+
+// checkProxyURL judges a proxy that r is about to go through.
+func (f *Fence) checkProxyURL(r *http.Request, u *url.URL) error {
 	call, err := proxyCall(u)
 	if err != nil {
-		return err
+		return nil // nor can net/http dial it
 	}
-	v, err := g.fence.check(r.Context(), &call)
+	v, err := f.check(r.Context(), &call)
 	v.settle(r.Context())
 	return err
 }
@@ -39,26 +43,26 @@ type hostPort struct {
 	port uint16
 }
 
-// maxProxies bounds a set. A transport that uses more proxies than that is
-// refused, since their connections would not be known for what they are.
+// maxProxies bounds a set.
 const maxProxies = 256
 
-func (s *proxySet) add(u *url.URL) error {
+// add reports whether the connection to a proxy will be known for what it is.
+func (s *proxySet) add(u *url.URL) bool {
 	c, err := proxyCall(u)
 	if err != nil {
-		return err
+		return true // there will be no connection
 	}
 	place := hostPort{c.Host, c.Port}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.calls[place] && len(s.calls) >= maxProxies {
-		return errors.New("lambdafence: too many proxies on one transport")
+		return false
 	}
 	if s.calls == nil {
 		s.calls = map[hostPort]bool{}
 	}
 	s.calls[place] = true
-	return nil
+	return true
 }
 
 func (s *proxySet) has(c *policy.Call) bool {

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"bytes"
 	"context"
 	"runtime"
 	"strings"
@@ -20,7 +21,11 @@ func (f *Fence) record(ctx context.Context, which Events, ev Event) {
 	}
 	f.reporter.count(ev.Outcome)
 	once := ev.Outcome == Allowed && which == FirstSeen
-	if pending, ok := f.tally.admit(&ev, once); ok {
+	t := &f.tally
+	if once {
+		t = &f.seen // so that what is allowed does not crowd out violations
+	}
+	if pending, ok := t.admit(&ev, once); ok {
 		ev.Count += pending
 		f.emit(ctx, ev)
 	}
@@ -55,18 +60,24 @@ func (f *Fence) isExport(ev *Event) bool {
 	return isExporting()
 }
 
-// isExporting reports whether this goroutine is in a span exporter. An exporter
-// has a context of its own, so that only the stack tells. It is looked at for
-// calls that make an event, never for those that are simply allowed.
+// isExporting reports whether the call of this goroutine is one of a span
+// exporter. An exporter has a context of its own, so that only the stack tells;
+// and net/http dials on a goroutine of its own, so that where this is one, any
+// exporter at work may be what it dials for. Stacks are looked at for calls that
+// make an event, never for those that are simply allowed.
 func isExporting() bool {
+	const export = ".ExportSpans"
 	var pcs [128]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		frame, more := frames.Next()
-		if strings.HasSuffix(frame.Function, ".ExportSpans") {
+		switch {
+		case strings.HasSuffix(frame.Function, export):
 			return true
-		}
-		if !more {
+		case frame.Function == "net/http.(*Transport).dialConn":
+			all := make([]byte, 1<<20)
+			return bytes.Contains(all[:runtime.Stack(all, true)], []byte(export+"("))
+		case !more:
 			return false
 		}
 	}

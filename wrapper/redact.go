@@ -27,6 +27,9 @@ func redact(c *policy.Call) policy.Call {
 	r.Host, r.HostHeader = clean(c.Host, maxText), clean(c.HostHeader, maxText)
 	r.Path = clean(maskPath(c.Path), maxPath)
 	r.Service, r.Operation = clean(c.Service, maxText), clean(c.Operation, maxText)
+	r.Network, r.Self = clean(c.Network, 32), clean(c.Self, maxText)
+	r.Caller = policy.Caller{Module: clean(c.Caller.Module, maxText), Version: clean(c.Caller.Version, maxText), Package: clean(c.Caller.Package, maxText)}
+	r.Callers = nil
 	r.Region, r.Account = clean(c.Region, maxText), clean(c.Account, maxText)
 	if len(c.Resources) > 0 {
 		r.Resources = make([]string, 0, min(len(c.Resources), maxResource))
@@ -61,10 +64,13 @@ func isCredential(segment string) bool {
 	if decoded, err := url.PathUnescape(segment); err == nil {
 		segment = decoded
 	}
-	if isUUID(segment) {
+	switch {
+	case isUUID(segment):
 		return false
+	case len(segment) > 16 && hasTokenPrefix(segment), strings.ContainsAny(segment, "?&="), isPhoneNumber(segment):
+		return true
 	}
-	if strings.HasPrefix(segment, "eyJ") && len(segment) > 16 {
+	if wide := strings.NewReplacer("-", "", "_", "").Replace(segment); isMixed(wide) {
 		return true
 	}
 	run := 0
@@ -91,6 +97,42 @@ func isCredential(segment string) bool {
 		run++
 	}
 	return false
+}
+
+// hasTokenPrefix reports the marks that issuers put on their tokens: JWTs, AWS
+// access keys, Stripe, GitHub, GitLab, Slack.
+func hasTokenPrefix(s string) bool {
+	for _, prefix := range []string{"eyJ", "AKIA", "ASIA", "sk_", "pk_", "rk_", "gh", "github_pat_", "glpat-", "xox"} {
+		if strings.HasPrefix(s, prefix) && (prefix != "gh" || len(s) > 4 && s[3] == '_') {
+			return true
+		}
+	}
+	return false
+}
+
+// isPhoneNumber reports a number in the form of E.164.
+func isPhoneNumber(s string) bool {
+	return len(s) >= 9 && len(s) <= 16 && s[0] == '+' && strings.Trim(s[1:], "0123456789") == ""
+}
+
+// isMixed reports 16 or more letters of both cases and digits, as base64 is. A
+// colon may stand before them, after a bot's number.
+func isMixed(s string) bool {
+	s = s[strings.LastIndexByte(s, ':')+1:]
+	var digits, upper, lower int
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'a' && c <= 'z':
+			lower++
+		case c >= 'A' && c <= 'Z':
+			upper++
+		default:
+			return false
+		}
+	}
+	return len(s) >= 16 && digits >= 1 && upper >= 2 && lower >= 2
 }
 
 // looksRandom judges a run of letters and digits by its length and its mix.

@@ -336,9 +336,7 @@ func TestRuntimeRefreshOfAFile(t *testing.T) {
 	if got := rtAlways(s); got != good {
 		t.Errorf("a bad document replaced version %s by %s", good, got)
 	}
-	if !strings.Contains(s.out.String(), "policy load failed") {
-		t.Error("nobody said that the document is bad")
-	}
+	rtEventually(t, "a line about the bad document", func() bool { return strings.Contains(s.out.String(), "policy load failed") })
 }
 
 // rtBuild builds the bootstrap as one is built for Lambda, and beside the test
@@ -566,15 +564,15 @@ func (tap *rtTap) cut() {
 	}
 }
 
-func (tap *rtTap) saw(text string) bool {
+func (tap *rtTap) saw(text string) bool { return tap.times(text) > 0 }
+
+func (tap *rtTap) times(text string) (n int) {
 	tap.mu.Lock()
 	defer tap.mu.Unlock()
 	for _, c := range tap.conns {
-		if bytes.Contains(c.said.Bytes(), []byte(text)) {
-			return true
-		}
+		n += bytes.Count(c.said.Bytes(), []byte(text))
 	}
-	return false
+	return n
 }
 
 func (tap *rtTap) count() int {

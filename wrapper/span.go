@@ -120,7 +120,7 @@ func appendTexts(attrs []attribute.KeyValue, pairs ...any) []attribute.KeyValue 
 // noticeSpan notes on the invocation's span what the fence itself has to say.
 func (r *reporter) noticeSpan(ctx context.Context, what string, err error, p PolicyRef) {
 	trace.SpanFromContext(ctx).AddEvent("lambdafence "+what, trace.WithAttributes(appendTexts(nil,
-		"error.message", clean(err.Error(), maxText),
+		"error.message", errorText(err),
 		"lambdafence.policy.source", p.Source,
 		"lambdafence.policy.version", p.Version)...))
 }

@@ -29,8 +29,9 @@ type tallyKey struct {
 	rule                       string
 	kind                       policy.Kind
 	port                       uint16
-	host, scheme, method, path string
-	service, operation, addr   string
+	network, host, hostHeader  string
+	scheme, method, path, addr string
+	service, operation         string
 }
 
 type tallyEntry struct {
@@ -45,7 +46,7 @@ func keyOf(ev *Event) tallyKey {
 	c, d := &ev.Call, &ev.Decision
 	k := tallyKey{
 		outcome: ev.Outcome, effect: d.Effect, layer: d.Layer, rule: d.Rule,
-		kind: c.Kind, port: c.Port, host: c.Host, scheme: c.Scheme, method: c.Method, path: c.Path,
+		kind: c.Kind, port: c.Port, network: c.Network, host: c.Host, hostHeader: c.HostHeader, scheme: c.Scheme, method: c.Method, path: c.Path,
 		service: c.Service, operation: c.Operation,
 	}
 	if c.Addr.IsValid() {
@@ -56,7 +57,7 @@ func keyOf(ev *Event) tallyKey {
 
 // byShape forgets what an attacker can vary without end within a host.
 func (k tallyKey) byShape() tallyKey {
-	k.path, k.addr, k.method = "", "", ""
+	k.path, k.addr, k.method, k.hostHeader = "", "", "", ""
 	return k
 }
 

@@ -17,6 +17,7 @@ type verdict struct {
 	decision policy.Decision
 	outcome  Outcome
 	recorded atomic.Bool // its event was made
+	over     atomic.Bool // the call was made: what runs later is another one
 }
 
 // settle makes the event of an allowed call, once it is sure that nothing
@@ -81,5 +82,6 @@ func (v *verdict) coversRequest(c *policy.Call) bool {
 
 // coversDial reports whether a connection to c leads where v's call goes.
 func (v *verdict) coversDial(c *policy.Call) bool {
-	return v != nil && v.call.Host == c.Host && v.call.Port == c.Port
+	return v != nil && v.call.Host == c.Host && v.call.Port == c.Port && v.call.Network == c.Network &&
+		!v.over.Load() && v.state == v.fence.state.Load()
 }

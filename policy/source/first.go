@@ -72,8 +72,12 @@ func loadOne(ctx context.Context, s Source, shares int) (Document, error) {
 	ctx, cancel := share(ctx, shares)
 	defer cancel()
 	doc, err := s.Load(ctx)
+	if err != nil {
+		return doc, err
+	}
+	p, err := policy.Parse(doc.Data)
 	if err == nil {
-		_, err = policy.Parse(doc.Data)
+		_, err = policy.Compile(p)
 	}
 	return doc, err
 }

@@ -49,7 +49,12 @@ type Document struct {
 
 // Describe returns what a source calls itself, such as "file:policy.yaml": its
 // String method, or else its type.
-func Describe(s Source) string {
+func Describe(s Source) (name string) {
+	defer func() {
+		if recover() != nil {
+			name = fmt.Sprintf("%T", s) // a nil pointer, for one
+		}
+	}()
 	if named, ok := s.(fmt.Stringer); ok {
 		return named.String()
 	}

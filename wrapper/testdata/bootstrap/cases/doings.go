@@ -132,6 +132,7 @@ func ways() map[string]func(ctx context.Context, url string) result {
 	}
 	for i, c := range clones {
 		all[fmt.Sprintf("clone %d from before", i)] = by(c)
+		all[fmt.Sprintf("clone %d from before, bare", i)] = by(without(c.Clone()))
 	}
 	if f := Fence; f != nil {
 		all["Fence.Client"] = func(ctx context.Context, url string) result { return get(ctx, f.Client(), url) }
