@@ -27,7 +27,7 @@ func redact(c *policy.Call) policy.Call {
 	r.Host, r.HostHeader = clean(c.Host, maxText), clean(c.HostHeader, maxText)
 	r.Path = clean(maskPath(c.Path), maxPath)
 	r.Service, r.Operation = clean(c.Service, maxText), clean(c.Operation, maxText)
-	r.Network, r.Self = clean(c.Network, 32), clean(c.Self, maxText)
+	r.Network, r.Self = clean(c.Network, 16), clean(c.Self, maxText)
 	r.Caller = policy.Caller{Module: clean(c.Caller.Module, maxText), Version: clean(c.Caller.Version, maxText), Package: clean(c.Caller.Package, maxText)}
 	r.Callers = nil
 	r.Region, r.Account = clean(c.Region, maxText), clean(c.Account, maxText)
@@ -43,6 +43,9 @@ func redact(c *policy.Call) policy.Call {
 // maskPath masks the segments of a request target that look like credentials:
 // webhook URLs and bot APIs carry them there.
 func maskPath(p string) string {
+	if len(p) > 4*maxPath { // what lies far behind what is shown is not worth reading
+		p = p[:strings.LastIndexByte(p[:4*maxPath], '/')+1] + "…"
+	}
 	if _, rest, absolute := strings.Cut(p, "://"); absolute {
 		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
 			p = rest[at+1:] // userinfo of an absolute target
@@ -70,7 +73,7 @@ func isCredential(segment string) bool {
 	case len(segment) > 16 && hasTokenPrefix(segment), strings.ContainsAny(segment, "?&="), isPhoneNumber(segment):
 		return true
 	}
-	if wide := strings.NewReplacer("-", "", "_", "").Replace(segment); isMixed(wide) {
+	if wide := dashes.Replace(segment); isMixed(wide) {
 		return true
 	}
 	run := 0
@@ -98,6 +101,8 @@ func isCredential(segment string) bool {
 	}
 	return false
 }
+
+var dashes = strings.NewReplacer("-", "", "_", "")
 
 // hasTokenPrefix reports the marks that issuers put on their tokens: JWTs, AWS
 // access keys, Stripe, GitHub, GitLab, Slack.
