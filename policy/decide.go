@@ -1,5 +1,7 @@
 package policy
 
+import "net/netip"
+
 // Decide judges a call by every layer. It does not change c, makes no I/O and
 // does not allocate, unless a host is not canonical or a path has escapes or
 // dot segments. A call whose Addr is set is judged by that address as well.
@@ -14,7 +16,7 @@ func (s *Set) Decide(c *Call) Decision {
 		f = f.and(s.judge(&q, targetHost(c.Path)))
 	}
 	if c.Addr.IsValid() {
-		f = f.and(s.judgeReached(&q))
+		f = f.and(s.judgeReached(&q, c.Host, c.Addr))
 	}
 	return *s.decision(f)
 }
@@ -26,12 +28,12 @@ func (s *Set) Decide(c *Call) Decision {
 func (s *Set) DecideReached(c *Call) Decision {
 	var q query
 	q.ask(c)
-	return *s.decision(s.judgeReached(&q))
+	return *s.decision(s.judgeReached(&q, c.Host, c.Addr))
 }
 
 // judge judges a call to host.
 func (s *Set) judge(q *query, host string) finding {
-	q.host, q.read = host, false
+	q.about(host)
 	var worst finding
 	for i := range s.layers {
 		worst = max(worst, s.layers[i].judge(s, q).in(i))
@@ -42,12 +44,12 @@ func (s *Set) judge(q *query, host string) finding {
 // judge is one layer's finding on a call to q.host.
 func (l *layer) judge(s *Set, q *query) finding {
 	kind := l.find(q)
-	if kind != unixSocket && s.guarded && s.runtime.port == q.port && s.runtime.covers(q.target()) {
+	if kind != unixSocket && s.guarded && s.runtime.port == q.port && s.runtime.covers(q.canonical()) {
 		kind = runtimeAPI
 	}
 	f := l.listed(q)
 	if kind != notLocal {
-		f = l.door(s, q, q.target(), nil, kind)
+		f = l.door(s, q, q.canonical(), nil, kind)
 	}
 	return f.and(l.denied(q))
 }
@@ -82,7 +84,7 @@ func (l *layer) find(q *query) localKind {
 	name := q.host
 	h := l.index.lookup(name)
 	if !h.plain {
-		t := q.target()
+		t := q.canonical()
 		if t.lit.IsValid() {
 			l.index.offerAddress(q, t.lit)
 			l.index.offerEverything(q, false)
@@ -92,19 +94,19 @@ func (l *layer) find(q *query) localKind {
 		h = l.index.lookup(name)
 	}
 	kind := notLocal
-	if h.local(name) && (q.call.Kind != AWS || q.call.Host != "") {
-		kind = localName // but an AWS call of which no host is known goes to the SDK's own
+	if h.local(name) && !q.hostless {
+		kind = localName
 	}
 	l.index.offerName(q, name, h)
 	l.index.offerEverything(q, kind == notLocal)
 	return kind
 }
 
-// judgeReached judges the address that is about to be connected to.
-func (s *Set) judgeReached(q *query) finding {
+// judgeReached judges the address that is about to be connected to, for host.
+func (s *Set) judgeReached(q *query, host string, addr netip.Addr) finding {
 	q.reached = true
-	q.host, q.read = q.call.Host, false
-	t := target{lit: q.call.Addr.WithZone("").Unmap()}
+	q.about(host)
+	t := target{lit: addr.WithZone("").Unmap()}
 	kind := localRange(t.lit)
 	if s.guarded && s.runtime.port == q.port && s.runtime.covers(&t) {
 		kind = runtimeAPI
@@ -116,7 +118,7 @@ func (s *Set) judgeReached(q *query) finding {
 		l.index.offerAddress(q, t.lit)
 		f := allows(atEnd)
 		if kind != notLocal {
-			f = l.door(s, q, &t, q.target(), kind)
+			f = l.door(s, q, &t, q.canonical(), kind)
 		}
 		worst = max(worst, f.and(l.denied(q)).in(i))
 	}

@@ -117,7 +117,7 @@ func (l *layer) door(s *Set, q *query, t, named *target, kind localKind) finding
 	switch {
 	case kind == runtimeAPI:
 		return closed // it would hand over other invocations
-	case kind == unixSocket && slices.Contains(l.sockets, q.call.Path):
+	case kind == unixSocket && slices.Contains(l.sockets, q.target):
 		return opened
 	case kind == unixSocket:
 		return closed

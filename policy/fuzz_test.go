@@ -135,6 +135,10 @@ func FuzzSuggest(f *testing.F) {
 	f.Add("GET", "https://a.example/a%2Fb/../*?x=y", "")
 	f.Add("POST", "http://[::1]:81/", "")
 	f.Add("CONNECT", "https://a.example", "b.example")
+	f.Add("0", "https://a.example//a%D4%D4", "")
+	f.Add("NULL", "https://a.example/b/../Z%E7*", "")
+	f.Add("GET", "https://a."+strings.Repeat("m", 600), "")
+	f.Add("CONNECT", "https://a.example", "b?.}")
 	f.Fuzz(func(t *testing.T, method, text, host string) {
 		u, err := url.Parse(text)
 		if err != nil {
@@ -146,7 +150,7 @@ func FuzzSuggest(f *testing.F) {
 		}
 		var rules []string
 		local := ""
-		for range 2 { // one suggestion for each host
+		for range 3 { // one suggestion for each host: of the URL, the header and the target
 			s := mustCompile(t, "mode: enforce\n"+list("allow", rules)+local)
 			d := s.Decide(&c)
 			suggestion := s.Suggest(&c, d)

@@ -68,7 +68,7 @@ func (p *pattern) walk(s string, more bool) bool {
 	var from string     // what it has not taken yet
 	var left bool       // whether that holds a segment
 	for {
-		if len(segs) > 0 && segs[0].deep {
+		for len(segs) > 0 && segs[0].deep {
 			segs = segs[1:]
 			again, from, left = segs, s, more
 			if len(segs) == 0 {

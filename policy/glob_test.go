@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,8 @@ func TestPattern(t *testing.T) {
 		{"**", "/", "- / x /x/y", ""},
 		{"**/x", "/", "x /x /a/b/x", "/x/ /ax"},
 		{"/**/x", "/", "/x /a/x /a/b/x", "/ax x/y /x/y"},
+		{"/a/**/**", "/", "/a /a/ /a/b/c", "/ab"},
+		{"/a/**/**/b", "/", "/a/b /a/x/b /a/x/y/b", "/a"},
 		{"/a/**/b", "/", "/a/b /a/x/b /a/x/y/b /a//b", "/ab /a/xb /a/b/c"},
 		{"/a/**/b/**/c", "/", "/a/b/c /a/b/x/b/c /a/x/b/y/c", "/a/c /a/b /a/b/c/d"},
 		{"/a**b", "/", "/ab /axb /a/b /ax/y/zb", "/a/bc /xab"},
@@ -93,4 +97,50 @@ func TestPatternIsLinear(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzPattern: patterns without braces match what regular expressions that say
+// the same match.
+func FuzzPattern(f *testing.F) {
+	addChoices(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c := choices{data}
+		var p, text string
+		for range c.one(10) + 1 {
+			p += c.of("a", "b", "/", "/", "*", "**", "?", "[ab]", "[!a]", "/**", "**/")
+		}
+		for range c.one(10) {
+			text += c.of("a", "b", "/", "/", "é", "ab")
+		}
+		ps, err := compilePatterns(p, "/")
+		if err != nil {
+			return
+		}
+		if want := regexp.MustCompile(patternRegexp(p)).MatchString(text); matchAny(ps, text) != want {
+			t.Errorf("%q matches %q: %v, want %v by %s", p, text, !want, want, patternRegexp(p))
+		}
+	})
+}
+
+// patternRegexp writes a pattern over paths as a regular expression.
+func patternRegexp(p string) string {
+	inSegment := strings.NewReplacer("**", ".*", "*", "[^/]*", "?", "[^/]", "[!a]", "[^/a]").Replace
+	segments := slices.CompactFunc(strings.Split(p, "/"), func(a, b string) bool { return a == "**" && b == "**" })
+	re := ""
+	for i, s := range segments {
+		last := i == len(segments)-1
+		switch {
+		case s != "**" && last:
+			re += inSegment(s)
+		case s != "**":
+			re += inSegment(s) + "/"
+		case !last:
+			re += "(?:[^/]*/)*"
+		case i == 0:
+			re += ".*"
+		default:
+			re = strings.TrimSuffix(re, "/") + "(?:/.*)?"
+		}
+	}
+	return "^(?:" + re + ")$"
 }

@@ -85,6 +85,8 @@ func TestParseRefuses(t *testing.T) {
 		{"anchor of a key", "&a allow: []\n", `1:1: YAML anchors and aliases are not part of the policy language`},
 		{"anchor of a rule", "allow:\n  - &a\n    host: a.example\n", `2:5: YAML anchors and aliases are not part of the policy language`},
 		{"alias", onHost("id: &a x") + "deny:\n  - *a\n", "3:9: YAML anchors and aliases are not part of the policy language\n5:5: YAML anchors and aliases are not part of the policy language"},
+		{"alias in a field", onHost("ports: [&a 443, *a]"), "3:13: YAML anchors and aliases are not part of the policy language\n3:21: YAML anchors and aliases are not part of the policy language"},
+		{"alias that looks like a host", "allow: []\nlocal: [&a.example otlp, *a.example]\n", "2:9: YAML anchors and aliases are not part of the policy language\n2:26: *a.example means something else in YAML: quote it: \"*a.example\""},
 		{"merge key", "allow:\n  - <<: {host: a.example}\n    host: b.example\n", `2:5: a key is plain text`},
 		{"tag", "allow: !list []\n", `1:8: YAML tags are not part of the policy language`},
 		{"tag of the document", "!policy\nallow: []\n", `1:1: YAML tags are not part of the policy language`},

@@ -79,14 +79,22 @@ deny   deny[0]   GET https://b.example/   function=g
 deny   -         GET https://a.example/
 deny   deny[0]   GET https://b.example/`)
 
-	// A call that was described by hand may lack its scheme.
-	s := mustCompile(t, "mode: enforce\nallow: [{host: a.example}]\ndeny: [{host: b.example, schemes: [http]}]")
-	for host, want := range map[string]Decision{
-		"a.example": {Deny, Enforce, 0, "", "no allow rule matched"},
-		"b.example": {Deny, Enforce, 0, "deny[0]", "denied by rule"},
+	// A call that was described by hand may lack its scheme or its port.
+	s := mustCompile(t, "mode: enforce\nallow: [{host: a.example}]\ndeny: [{host: b.example, schemes: [http]}, {host: c.example, ports: [25]}]")
+	for _, tt := range []struct {
+		call Call
+		rule string
+	}{
+		{Call{Kind: HTTP, Host: "a.example", Port: 443}, ""},
+		{Call{Host: "a.example"}, ""},
+		{Call{Kind: HTTP, Host: "b.example", Port: 443}, "deny[0]"},
+		{Call{Host: "c.example"}, "deny[1]"},
+		{Call{Kind: HTTP, Scheme: "gopher", Host: "c.example"}, "deny[1]"},
+		{Call{Kind: HTTP, Scheme: "gopher", Host: "b.example"}, ""},
+		{Call{Network: "sctp", Host: "a.example", Port: 443}, ""},
 	} {
-		if got := s.Decide(&Call{Kind: HTTP, Host: host, Port: 443}); got != want {
-			t.Errorf("%s: %v, want %v", host, got, want)
+		if d := s.Decide(&tt.call); d.Effect != Deny || d.Rule != tt.rule {
+			t.Errorf("%v: %v, want %q", &tt.call, d, tt.rule)
 		}
 	}
 }
@@ -145,6 +153,17 @@ deny   local     GET http://127.0.0.1/    layer=0 mode=off`},
 		check(t, s, tt.calls)
 		if want := Enforce.soften(tt.soften); s.Mode() != want {
 			t.Errorf("soften %v: mode %v", tt.soften, s.Mode())
+		}
+	}
+	// Off is said of a set of which nothing is acted upon.
+	for doc, want := range map[string]bool{
+		"mode: off": true,
+		"mode: off\ndeny: [{host: a.example}, {host: b.example, mode: off}]": true,
+		"mode: off\ndeny: [{host: a.example, mode: learn}]":                  false,
+		"mode: learn": false,
+	} {
+		if got := mustCompile(t, "mode: off", doc).Off(); got != want {
+			t.Errorf("%s: off %v", doc, got)
 		}
 	}
 	// What learns does not harden.
@@ -372,6 +391,12 @@ deny   local     GET http://169.254.100.1:9001/
 deny   local     GET http://[::ffff:169.254.100.1]:9001/
 deny   local     GET http://[64:ff9b::169.254.100.1]:9001/
 allow  allow[0]  GET http://169.254.100.2:9001/`)
+
+	// A socket that was described by hand is one, whatever else stands in the call.
+	s := mustCompileOn(t, Platform{RuntimeAPI: "127.0.0.1:9001"}, "local: ['unix:/x']\nallow: []")
+	if d := s.Decide(&Call{Network: "unix", Path: "/x", Port: 9001}); d.Effect != Allow {
+		t.Error(d)
+	}
 
 	// Values that cannot be read open nothing.
 	p = Platform{RuntimeAPI: "a b", XRay: "nowhere", ExtensionPort: "x", Credentials: "http://[::1/"}

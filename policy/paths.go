@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"unicode/utf8"
 )
 
 // compilePath compiles one entry of a paths field. X/** also matches X, and
@@ -36,8 +37,8 @@ type pathForm struct {
 	odd   bool   // no reading of it is certain
 }
 
-// read does not allocate for a path without escapes, backslashes, dots after
-// slashes, and doubled slashes.
+// read does not allocate for a path in ASCII without escapes, backslashes, dots
+// after slashes, and doubled slashes.
 func (f *pathForm) read(target string) {
 	if target == "" {
 		target = "/"
@@ -47,9 +48,10 @@ func (f *pathForm) read(target string) {
 		return
 	}
 	f.sent, f.clean = plainEscapes(target, nil), cleanPath(target)
+	f.odd = f.odd || !utf8.ValidString(target)
 	for i := range len(target) {
 		c, escaped := target[i], target[i] == '%'
-		if d, ok := unescape(target[i:]); escaped && (!ok || d == 0) || c < 0x20 || c == 0x7f {
+		if d, ok := unescape(target[i:]); escaped && (!ok || d == 0) || c <= 0x20 || c == 0x7f || c == '#' {
 			f.odd = true // each server makes something else of it
 		}
 	}
@@ -64,7 +66,7 @@ const (
 
 var pathBytes = func() (table [256]byte) {
 	for c := range table {
-		if c < 0x20 || c == 0x7f || c == '%' || c == '\\' {
+		if c <= 0x20 || c >= 0x7f || c == '%' || c == '\\' || c == '#' {
 			table[c] = untidy
 		}
 	}
@@ -115,23 +117,42 @@ func unhex(c byte) byte {
 // /, ., \, %, ? or # and control characters stay as they are, in capitals.
 // quote, if given, is applied to what was undone.
 func plainEscapes(s string, quote func(string) string) string {
+	return undoEscapes(s, func(c byte) bool { return strings.IndexByte(`/.\%?#`, c) >= 0 || c < 0x20 || c == 0x7f }, quote)
+}
+
+// undoEscapes undoes the escapes of all characters that keep does not name.
+// What is no UTF-8 stays escaped, in capitals, as what is kept does.
+func undoEscapes(s string, keep func(byte) bool, quote func(string) string) string {
 	if !strings.Contains(s, "%") {
 		return s
 	}
 	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch c, ok := unescape(s[i:]); {
-		case !ok:
+	for i := 0; i < len(s); {
+		c, ok := unescape(s[i:])
+		if !ok {
 			b.WriteByte(s[i])
+			i++
 			continue
-		case strings.IndexByte(`/.\%?#`, c) >= 0 || c < 0x20 || c == 0x7f:
-			b.WriteString(strings.ToUpper(s[i : i+3]))
-		case quote != nil:
-			b.WriteString(quote(string([]byte{c})))
-		default:
-			b.WriteByte(c)
 		}
-		i += 2
+		char := []byte{c}
+		for c >= utf8.RuneSelf && len(char) < utf8.UTFMax && !utf8.Valid(char) {
+			next, ok := unescape(s[min(i+3*len(char), len(s)):])
+			if !ok {
+				break
+			}
+			char = append(char, next)
+		}
+		switch {
+		case !utf8.Valid(char), keep(c):
+			b.WriteString(strings.ToUpper(s[i : i+3]))
+			i += 3
+			continue
+		case quote != nil:
+			b.WriteString(quote(string(char)))
+		default:
+			b.Write(char)
+		}
+		i += 3 * len(char)
 	}
 	return b.String()
 }
@@ -139,21 +160,8 @@ func plainEscapes(s string, quote func(string) string) string {
 // cleanPath decodes a target once, as a server does, and resolves what is left.
 // A final slash is kept: /v1/ and /v1 are two paths.
 func cleanPath(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		c, ok := unescape(s[i:])
-		switch {
-		case ok:
-			i += 2
-		default:
-			c = s[i]
-		}
-		if c == '\\' {
-			c = '/'
-		}
-		b.WriteByte(c)
-	}
-	s = dropDotParameters(b.String())
+	s = undoEscapes(s, func(byte) bool { return false }, nil)
+	s = dropDotParameters(strings.ReplaceAll(s, `\`, "/"))
 	slash := strings.HasSuffix(s, "/") || strings.HasSuffix(s, "/.") || strings.HasSuffix(s, "/..")
 	s = path.Clean(s)
 	if slash && s != "/" {
@@ -165,18 +173,14 @@ func cleanPath(s string) string {
 // dropDotParameters makes .. of "..;x": some servers take parameters off a
 // segment before they resolve it, and then /public/..;/admin is /admin.
 func dropDotParameters(s string) string {
-	for _, dots := range []string{"/..;", "/.;"} {
-		for {
-			head, tail, found := strings.Cut(s, dots)
-			if !found {
-				break
-			}
-			rest := ""
-			if i := strings.IndexByte(tail, '/'); i >= 0 {
-				rest = tail[i:]
-			}
-			s = head + strings.TrimSuffix(dots, ";") + rest
+	if !strings.Contains(s, "/.;") && !strings.Contains(s, "/..;") {
+		return s
+	}
+	segments := strings.Split(s, "/")
+	for i, segment := range segments {
+		if dots, _, found := strings.Cut(segment, ";"); found && (dots == "." || dots == "..") {
+			segments[i] = dots
 		}
 	}
-	return s
+	return strings.Join(segments, "/")
 }

@@ -1,20 +1,28 @@
 package policy
 
-// A query is a call on its way through the layers: what every rule asks of it,
-// worked out once, and what was found in the layer that is asked just now.
+import "time"
+
+// A query is a call on its way through the layers: what the rules ask of it,
+// worked out once, and what was found in the layer that is asked just now. It
+// holds no pointer to the call, so that the caller's need not live on the heap.
 type query struct {
-	call    Call // a copy, so that the caller's own need not live on the heap
-	network wordSet
-	scheme  wordSet
-	port    uint16
-	odd     bool // an HTTP request whose target is no path
-	reached bool // only the address is judged: a connection may carry anything
+	network  wordSet
+	scheme   wordSet
+	port     uint16
+	ownPort  uint16 // of the scheme; 0: a net call, or a scheme without one
+	odd      bool   // an HTTP request whose target is no path
+	reached  bool   // only the address is judged: a connection may carry anything
+	hostless bool   // an AWS call of which no host is known: it goes to the SDK's own
+	method   string
+	target   string // of the request, or the path of a socket
+	function string
+	time     time.Time
 
 	host   string // the host that is judged, as the call has it
 	read   bool
 	canon  target // host in its canonical form, once it is read
 	parsed bool
-	forms  pathForm // of the path, once it is parsed
+	forms  pathForm // of the target, once it is parsed
 
 	rules       []rule // of the layer
 	allow, deny int32  // the first allow rule, the hardest and then first deny rule; -1: none
@@ -22,15 +30,26 @@ type query struct {
 
 // ask makes q a query about c.
 func (q *query) ask(c *Call) {
-	q.call = *c
 	q.network = networkWord(c.Network)
 	q.scheme = schemeWord(c)
-	q.port = c.port()
-	q.odd = c.Kind == HTTP && !isPath(c.Path)
+	q.port = c.Port
+	q.target = c.Path
+	q.function = c.Function
+	q.time = c.Time
+	q.hostless = c.Kind == AWS && c.Host == ""
+	if c.Kind == HTTP {
+		q.ownPort = schemePort(c.Scheme)
+		q.port = c.port()
+		q.odd = !isPath(c.Path)
+		q.method = c.method()
+	}
 }
 
-// target returns the canonical host.
-func (q *query) target() *target {
+// about makes host the one that is judged.
+func (q *query) about(host string) { q.host, q.read = host, false }
+
+// canonical returns the host that is judged in its canonical form.
+func (q *query) canonical() *target {
 	if !q.read {
 		q.canon, q.read = targetOf(q.host), true
 	}
@@ -40,7 +59,7 @@ func (q *query) target() *target {
 // path reads the request target when the first rule asks for it.
 func (q *query) path() *pathForm {
 	if !q.parsed {
-		q.forms.read(q.call.Path)
+		q.forms.read(q.target)
 		q.parsed = true
 	}
 	return &q.forms

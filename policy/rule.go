@@ -75,30 +75,31 @@ func (r *rule) matches(q *query) bool {
 	if !q.reached && (!r.schemes.has(q.scheme) || q.scheme != noScheme && !r.matchesRequest(q)) {
 		return false
 	}
-	return !r.asksOrigin || r.matchesOrigin(&q.call)
+	return !r.asksOrigin || r.matchesOrigin(q)
 }
 
 func (r *rule) matchesPort(q *query) bool {
 	switch {
 	case q.network == rawIP: // has no port, and could carry any
 		return r.deny || !r.ownPorts
+	case q.port == 0 && q.network != unix: // unknown
+		return r.deny
 	case !slices.Contains(r.ports, q.port):
 		return false
 	}
 	// Where a rule allows both schemes, each has its own port.
-	return r.ownPorts || q.call.Kind != HTTP || q.port == schemePort(q.call.Scheme)
+	return r.ownPorts || q.scheme == noScheme || q.port == q.ownPort
 }
 
 // matchesRequest judges method and path of an HTTP call.
 func (r *rule) matchesRequest(q *query) bool {
-	method := q.call.method()
-	if r.methods != nil && !slices.Contains(r.methods, method) {
+	tunnel := q.method == "CONNECT"
+	switch {
+	case r.methods != nil && !slices.Contains(r.methods, q.method):
 		return false
-	}
-	if !r.deny && method == "CONNECT" && r.methods == nil {
-		return false // a tunnel leads anywhere: it must be asked for by name
-	}
-	if !r.deny && method != "CONNECT" && q.odd {
+	case !r.deny && tunnel && r.methods == nil:
+		return false // it leads anywhere, and must be asked for by name
+	case !r.deny && !tunnel && q.odd:
 		return false // no path: a server may see another request
 	}
 	if r.paths == nil {
@@ -112,23 +113,23 @@ func (r *rule) matchesRequest(q *query) bool {
 }
 
 // matchesOrigin judges who calls and when: functions and until.
-func (r *rule) matchesOrigin(c *Call) bool {
+func (r *rule) matchesOrigin(q *query) bool {
 	switch {
 	case r.functions == nil:
-	case c.Function == "": // unknown
+	case q.function == "": // unknown
 		if !r.deny {
 			return false
 		}
-	case !matchAny(r.functions, c.Function):
+	case !matchAny(r.functions, q.function):
 		return false
 	}
 	switch {
 	case r.until.IsZero():
 		return true
-	case c.Time.IsZero(): // unknown
+	case q.time.IsZero(): // unknown
 		return r.deny
 	}
-	return c.Time.Before(r.until)
+	return q.time.Before(r.until)
 }
 
 // opensDoors reports whether an allow rule names a local address or localhost,

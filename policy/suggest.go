@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Suggest returns, in one line of YAML, what would let a denied call pass: a
@@ -17,45 +16,55 @@ func (s *Set) Suggest(c *Call, d Decision) string {
 		return ""
 	}
 	l := &s.layers[d.Layer]
-	switch {
-	case d.Rule == localRule:
-		return s.suggestDoor(c)
-	case d.Rule != "" || !l.hasAllow || l.unavailable != "":
+	door := d.Rule == localRule
+	if !door && (d.Rule != "" || !l.hasAllow || l.unavailable != "") {
 		return ""
 	}
 	var q query
 	q.ask(c)
-	t := l.firstDenied(s, &q)
-	_, err := checkMethod(c.method())
+	t, ok := l.denies(s, &q, c, door)
+	if !ok && door && c.Addr.IsValid() {
+		t, ok = target{lit: c.Addr.WithZone("").Unmap()}, true
+	}
 	switch {
-	case q.odd && c.method() != "CONNECT", err != nil, q.scheme == otherScheme, q.scheme == unknownScheme:
-		return "" // no rule allows what is no request
-	case t == nil, !t.lit.IsValid() && checkName(t.name) != nil:
-		return "" // nor what cannot be looked up
+	case !ok:
+		return ""
+	case door:
+		return s.suggestDoor(c, t)
+	case !t.lit.IsValid() && checkName(t.name) != nil:
+		return "" // no rule names what cannot be looked up
+	case c.Kind == HTTP && !isRequest(c):
+		return ""
 	}
 	return "allow: [" + suggestRule(c, t) + "]"
 }
 
-// firstDenied returns the first of the hosts of a call that l does not allow.
-func (l *layer) firstDenied(s *Set, q *query) *target {
-	hosts := []string{q.call.Host, q.call.HostHeader}
+// denies returns the first host of a call that l does not allow, or that is a
+// local door which l does not open.
+func (l *layer) denies(s *Set, q *query, c *Call, door bool) (target, bool) {
+	hosts := []string{c.Host, c.HostHeader}
 	if q.odd {
-		hosts = append(hosts, targetHost(q.call.Path))
+		hosts = append(hosts, targetHost(c.Path))
 	}
 	for i, host := range hosts {
-		q.host, q.read = host, false
-		if (host != "" || i == 0) && l.judge(s, q).deny() {
-			return q.target()
+		if host == "" && i > 0 {
+			continue
+		}
+		q.about(host)
+		if f := l.judge(s, q); f.deny() && (f.place() == atDoor) == door {
+			return *q.canonical(), true
 		}
 	}
-	return nil
+	return target{}, false
 }
 
-func (s *Set) suggestDoor(c *Call) string {
-	t := targetOf(c.Host)
-	if c.Addr.IsValid() {
-		t = target{lit: c.Addr.WithZone("").Unmap()}
-	}
+// isRequest reports whether an allow rule can speak of an HTTP call at all.
+func isRequest(c *Call) bool {
+	_, err := checkMethod(c.method())
+	return err == nil && (isPath(c.Path) || c.method() == "CONNECT") && schemePort(c.Scheme) != 0
+}
+
+func (s *Set) suggestDoor(c *Call, t target) string {
 	switch {
 	case c.network() == "unix":
 		return fmt.Sprintf("local: [%q]", "unix:"+c.Path)
@@ -71,7 +80,7 @@ var plainMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 
 // suggestRule writes the narrowest rule that a reader would think of: the host,
 // and what differs from the defaults of an allow rule.
-func suggestRule(c *Call, t *target) string {
+func suggestRule(c *Call, t target) string {
 	parts := []string{fmt.Sprintf("host: %q", t.name)}
 	if t.lit.IsValid() {
 		parts[0] = fmt.Sprintf("cidr: %q", t.lit)
@@ -96,27 +105,11 @@ func suggestRule(c *Call, t *target) string {
 	var f pathForm
 	// A pattern cannot say a percent sign that was sent as %25, nor a long path.
 	if f.read(c.Path); !f.odd && !strings.Contains(f.clean, "%") && len(quoteMeta(f.sent)) <= maxPattern/3 {
-		paths := quotePath(f.sent)
+		paths := strconv.Quote(quoteMeta(f.sent))
 		if f.clean != f.sent {
-			paths += ", " + quotePath(f.clean)
+			paths += ", " + strconv.Quote(quoteMeta(f.clean))
 		}
 		parts = append(parts, "paths: ["+paths+"]")
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
-}
-
-// quotePath writes the pattern that matches one form of a path. Bytes that are
-// no UTF-8 cannot stand in YAML, but as escapes they can.
-func quotePath(path string) string {
-	var b strings.Builder
-	for rest := quoteMeta(path); rest != ""; {
-		r, n := utf8.DecodeRuneInString(rest)
-		if r == utf8.RuneError && n == 1 {
-			fmt.Fprintf(&b, "%%%02X", rest[0])
-		} else {
-			b.WriteString(rest[:n])
-		}
-		rest = rest[n:]
-	}
-	return strconv.Quote(b.String())
 }
