@@ -588,7 +588,11 @@ func TestDefaultClientAroundDefaultTransport(t *testing.T) {
 		kept := http.RoundTripper(rtTrusting(srv))
 		http.DefaultClient.Transport = kept
 		_, _, restoreNext := rtDefaultFence(t, rtDenyAll)
+		guarded := http.DefaultClient.Transport
 		restore()
+		if http.DefaultClient.Transport != guarded {
+			t.Error("restore took away another fence's guard")
+		}
 		rtWant(t, http.DefaultClient.Transport, srv.URL, "blocked")
 		restoreNext()
 		if http.DefaultClient.Transport != kept {

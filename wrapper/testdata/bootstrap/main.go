@@ -61,6 +61,7 @@ func start(how string, c cases.Case) {
 	case "guard late":
 		h := f.Wrap(c.Handler, c.Options...)
 		f.GuardDefault()
+		cases.TakeClone()
 		lambda.Start(h)
 	case "guard alone": // no invocation is known to the fence
 		f.GuardDefault()
@@ -68,9 +69,11 @@ func start(how string, c cases.Case) {
 	case "warm": // a first run of the handler that Lambda knows nothing of
 		f.GuardDefault()
 		h := f.Wrap(c.Handler, c.Options...)
-		if _, err := h.Invoke(context.Background(), []byte(`{"do":"clone"}`)); err != nil {
+		tried, err := h.Invoke(context.Background(), []byte(`{"do":"attack"}`))
+		if err != nil {
 			panic(err)
 		}
+		cases.Note("warm", string(tried))
 		lambda.Start(h)
 	case "two fences":
 		other := wrapper.Must(wrapper.New(context.Background(), options()...))

@@ -58,12 +58,10 @@ func do(ctx context.Context, d doing) (any, error) {
 	switch d.Do {
 	case "nothing":
 		return nil, nil
-	case "clone":
-		TakeClone()
-		return nil, nil
 	case "get":
 		return ways()[d.Way](ctx, strings.ReplaceAll(d.URL, "$API", os.Getenv("AWS_LAMBDA_RUNTIME_API"))), nil
 	case "attack":
+		TakeClone()
 		return attack(ctx), nil
 	case "wait":
 		Note("waiting", d.File)
