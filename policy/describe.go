@@ -94,7 +94,9 @@ func requestTarget(method string, u *url.URL, host string) (string, error) {
 		return host, nil
 	case target == "":
 		return cmp.Or(u.EscapedPath(), "/"), nil
-	case strings.HasPrefix(target, "//") && method != "CONNECT":
+	case strings.HasPrefix(target, "//") && method == "CONNECT" && u.Path == "":
+		target = strings.TrimLeft(target, "/") // sent as it is; whoever follows it sees an authority
+	case strings.HasPrefix(target, "//"):
 		target = u.Scheme + ":" + target
 	}
 	if i := strings.IndexByte(target, '?'); i >= 0 {
@@ -132,6 +134,10 @@ func authority(target string) (from, to int) {
 
 // hostOnly removes user information and port from an authority.
 func hostOnly(authority string) string {
-	u := url.URL{Host: authority[strings.LastIndexByte(authority, '@')+1:]}
+	host := authority[strings.LastIndexByte(authority, '@')+1:]
+	if name, _, found := strings.Cut(host, ":"); found && !strings.Contains(host[len(name)+1:], ":") {
+		return name // also where the port is none: lenient servers read what precedes it
+	}
+	u := url.URL{Host: host}
 	return u.Hostname()
 }
