@@ -57,7 +57,7 @@ func NetCall(network, address string) (Call, error) {
 	case "unix", "unixgram", "unixpacket":
 		return Call{Network: "unix", Path: address}, nil
 	case "ip", "ip4", "ip6":
-		return Call{Network: "ip", Host: CanonicalHost(strings.Trim(address, "[]"))}, nil
+		return Call{Network: "ip", Host: CanonicalHost(address)}, nil
 	case "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6":
 		family = family[:3]
 	default:

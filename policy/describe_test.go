@@ -33,6 +33,7 @@ func TestHTTPCall(t *testing.T) {
 		{"Host the same", "GET", url.URL{Scheme: "http", Host: "a.example:80"}, "A.example.:81", Call{Host: "a.example", Scheme: "http", Port: 80, Method: "GET", Path: "/"}},
 		{"Host another", "GET", url.URL{Scheme: "http", Host: "a.example"}, "B.example:81", Call{Host: "a.example", HostHeader: "b.example", Scheme: "http", Port: 80, Method: "GET", Path: "/"}},
 		{"Host with user", "GET", url.URL{Scheme: "http", Host: "a.example"}, "a.example@b.example", Call{Host: "a.example", HostHeader: "b.example", Scheme: "http", Port: 80, Method: "GET", Path: "/"}},
+		{"Host with a port that is none", "GET", url.URL{Scheme: "http", Host: "a.example"}, "b.example:x", Call{Host: "a.example", HostHeader: "b.example", Scheme: "http", Port: 80, Method: "GET", Path: "/"}},
 		{"Host IPv6", "GET", url.URL{Scheme: "http", Host: "a.example"}, "[::1]:80", Call{Host: "a.example", HostHeader: "::1", Scheme: "http", Port: 80, Method: "GET", Path: "/"}},
 
 		{"opaque path", "GET", url.URL{Scheme: "http", Host: "a.example", Path: "/public", Opaque: "/admin"}, "", Call{Host: "a.example", Scheme: "http", Port: 80, Method: "GET", Path: "/admin"}},
@@ -42,6 +43,7 @@ func TestHTTPCall(t *testing.T) {
 		{"tunnel", "CONNECT", url.URL{Scheme: "https", Host: "a.example"}, "", Call{Host: "a.example", Scheme: "https", Port: 443, Method: "CONNECT", Path: "a.example"}},
 		{"tunnel by Host", "CONNECT", url.URL{Scheme: "https", Host: "a.example"}, "b.example:22", Call{Host: "a.example", HostHeader: "b.example", Scheme: "https", Port: 443, Method: "CONNECT", Path: "b.example:22"}},
 		{"tunnel by opaque", "CONNECT", url.URL{Scheme: "https", Host: "a.example", Opaque: "u:p@b.example:22"}, "", Call{Host: "a.example", Scheme: "https", Port: 443, Method: "CONNECT", Path: "b.example:22"}},
+		{"tunnel by slashes", "CONNECT", url.URL{Scheme: "https", Host: "a.example", Opaque: "//b.example:22"}, "", Call{Host: "a.example", Scheme: "https", Port: 443, Method: "CONNECT", Path: "b.example:22"}},
 		{"tunnel with path", "CONNECT", url.URL{Scheme: "https", Host: "a.example", Path: "/x"}, "", Call{Host: "a.example", Scheme: "https", Port: 443, Method: "CONNECT", Path: "/x"}},
 	}
 	for _, tt := range tests {

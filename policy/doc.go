@@ -7,13 +7,14 @@
 //	d := set.Decide(&call)               // d.Effect, d.Mode, d.Rule, d.Reason
 //
 // The package is pure: it opens no socket and no file, reads no clock and no
-// environment, and takes no context. Whoever describes a call fills in what
+// environment, and takes no context ([NetCall] alone may ask the system for the
+// port of a service that is given by name). Whoever describes a call fills in what
 // the policy needs to know, and [Platform] says where the function runs.
 //
 // # Limits
 //
 // Rules with an aws subject and the from field are read and checked, but
 // [Compile] refuses them as "not supported yet". Nothing is silently ignored.
-// A document is at most [MaxSize] bytes, a pattern at most 512 bytes, and its
-// braces expand to at most 64 alternatives, so that no pattern can be slow.
+// A document is at most [MaxSize] bytes, a pattern at most 512, and its braces
+// expand to at most 64 alternatives; matching is linear in what is matched.
 package policy

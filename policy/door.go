@@ -93,20 +93,20 @@ func (p Platform) listeners(d door) []listener {
 	case "parameters-extension":
 		addresses = []string{"127.0.0.1:" + cmp.Or(p.ExtensionPort, "2773")}
 	case "credentials":
-		if pl, ok := listenerOfURL(p.Credentials); ok {
-			return []listener{pl}
+		if at, ok := listenerOfURL(p.Credentials); ok {
+			return []listener{at}
 		}
 	}
 	if d.addr.IsValid() {
 		return []listener{{target{lit: d.addr.Addr()}, d.addr.Port()}}
 	}
-	var ps []listener
+	var all []listener
 	for _, a := range addresses {
-		if pl, ok := listenerAt(a); ok {
-			ps = append(ps, pl)
+		if at, ok := listenerAt(a); ok {
+			all = append(all, at)
 		}
 	}
-	return ps
+	return all
 }
 
 // door is a layer's finding on a local door of some kind. named, if given, is

@@ -57,6 +57,9 @@ func (p *pattern) match(s string) bool {
 			s = s[len(p.sep):]
 		}
 	}
+	if len(p.rest) == 1 && p.rest[0].deep { // as in /v1/**
+		return true
+	}
 	return p.walk(s, more)
 }
 

@@ -123,15 +123,18 @@ func (ix *index) lookup(name string) hit {
 func (ix *index) above(name string) hit {
 	h := hit{parent: true, plain: true}
 	for i := range len(name) {
-		switch hostBytes[name[i]] {
-		case needsWork:
-			h.plain = false
-		case dot:
-			if h.up = ix.at(name[i+1:]); h.up != nil {
-				return h
-			}
-			h.parent = false
+		b := hostBytes[name[i]]
+		if b == ordinary {
+			continue
 		}
+		if b == needsWork {
+			h.plain = false
+			continue
+		}
+		if h.up = ix.at(name[i+1:]); h.up != nil {
+			return h
+		}
+		h.parent = false
 	}
 	return hit{plain: h.plain && name != "" && name[len(name)-1] != '.' && !endsInNumber(name)}
 }

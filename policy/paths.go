@@ -57,10 +57,10 @@ func (f *pathForm) read(target string) {
 	}
 }
 
-// What a byte means to isTidy.
+// What a byte means to the reader of a path, beside ordinary.
 const (
-	afterSlash = 1 << iota // untidy after a slash
-	slash
+	slash  = iota + 1
+	period // harmless, unless it follows a slash; as a slash is
 	untidy
 )
 
@@ -70,19 +70,23 @@ var pathBytes = func() (table [256]byte) {
 			table[c] = untidy
 		}
 	}
-	table['.'], table['/'] = afterSlash, afterSlash|slash
+	table['.'], table['/'] = period, slash
 	return table
 }()
 
 // isTidy reports whether a path reads the same for everyone.
 func isTidy(path string) bool {
-	previous := byte(0)
+	slashed := false // the byte before was a slash
 	for i := range len(path) {
 		b := pathBytes[path[i]]
-		if b&untidy != 0 || previous&slash != 0 && b&afterSlash != 0 {
+		if b == ordinary {
+			slashed = false
+			continue
+		}
+		if b == untidy || slashed {
 			return false
 		}
-		previous = b
+		slashed = b == slash
 	}
 	return true
 }

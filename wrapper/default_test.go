@@ -313,6 +313,17 @@ func TestDefaultOfTwoFences(t *testing.T) {
 			})
 		}
 	}
+	t.Run("through the transport", func(t *testing.T) {
+		stands := rtTrusting(srv)
+		stands.RegisterProtocol("http", stands) // whatever: it stays in use
+		rtDefault(t, stands)
+		_, first, _ := rtDefaultFence(t, rtOpens(srv))
+		_, second, _ := rtDefaultFence(t, strict)
+		rtWant(t, nil, srv.URL, "HTTP/2.0")
+		rtWant(t, nil, srv.URL+"/strict", "blocked")
+		rtWantEvents(t, first, "allowed GET "+srv.URL+"/")
+		rtWantEvents(t, second, "allowed GET "+srv.URL+"/", "blocked GET "+srv.URL+"/strict")
+	})
 	t.Run("clones", func(t *testing.T) {
 		stands := rtTrusting(srv)
 		rtDefault(t, stands)

@@ -54,8 +54,8 @@ type front struct{ Door *door }
 
 // RoundTrip sends a request through the door, open or guarded.
 func (d front) RoundTrip(r *http.Request) (*http.Response, error) {
-	if d.Door.through && r.Context().Value(throughKey{}) == d.Door {
-		return nil, http.ErrSkipAltProtocol // it was here
+	if d.Door.wasThrough(r.Context()) {
+		return nil, http.ErrSkipAltProtocol
 	}
 	return d.Door.look().top.RoundTrip(r)
 }
@@ -75,6 +75,12 @@ func (t through) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (t through) CloseIdleConnections() { t.found.CloseIdleConnections() }
+
+// wasThrough reports whether ctx is that of a request which every fence behind
+// the door has judged, and which is on its way in the transport itself.
+func (d *door) wasThrough(ctx context.Context) bool {
+	return d.through && ctx.Value(throughKey{}) == d
+}
 
 // CloseIdleConnections closes those of the transport behind the door.
 func (d *door) CloseIdleConnections() {
@@ -260,7 +266,11 @@ func (d *door) dialContext(ctx context.Context, network, address string) (net.Co
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
-	judged := d.upgrades.take(&call)
+	innermost := fences[0].verdictFrom(ctx)
+	if !innermost.coversDial(&call) {
+		innermost = nil // of another call
+	}
+	judged := d.upgrades.take(&call) || d.wasThrough(ctx) && innermost != nil
 	for i, f := range slices.Backward(fences) {
 		if judged || f.verdictFrom(ctx).coversDial(&call) {
 			continue
@@ -275,7 +285,7 @@ func (d *door) dialContext(ctx context.Context, network, address string) (net.Co
 	if d.foreign {
 		return d.dial(ctx, network, address)
 	}
-	return fences[0].connect(ctx, &call, fences[0].verdictFrom(ctx), network, address)
+	return fences[0].connect(ctx, &call, innermost, network, address)
 }
 
 // checkSettled is Check for a call that is canonical.

@@ -29,8 +29,8 @@ func (d *door) proxyOf(r *http.Request) (proxy *url.URL, err error) {
 		return nil, err // what net/http itself would refuse
 	}
 	upgrade := r.URL.Scheme == "https" && r.Header.Get("Upgrade") != ""
-	if proxy == nil && !upgrade && !isRuntimeAPI(&call) {
-		return nil, nil
+	if proxy == nil && !upgrade && !isRuntimeAPI(&call) || d.wasThrough(r.Context()) {
+		return proxy, nil
 	}
 	for _, f := range slices.Backward(fences) {
 		if !f.verdictFrom(r.Context()).coversRequest(&call) {
