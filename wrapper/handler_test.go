@@ -457,7 +457,7 @@ func TestHandlerInvocationSpanOfFailure(t *testing.T) {
 						t.Errorf("panic %v", p)
 					}
 				}()
-				if _, err := f.Wrap(tt.handler).Invoke(t.Context(), []byte("null")); err != error(failed) { //nolint:errorlint // the very same
+				if _, err := f.Wrap(tt.handler).Invoke(t.Context(), []byte("null")); err != error(failed) {
 					t.Errorf("error %v", err)
 				}
 			}()

@@ -114,7 +114,7 @@ func (inv *invocation) endSpan(err error) {
 		inv.fence.reporter.spans.Add(1)
 	}
 	switch {
-	case err == errPanicked: //nolint:errorlint // no handler has this one
+	case err == errPanicked:
 		inv.span.SetStatus(codes.Error, "handler panicked")
 		inv.span.SetAttributes(semconv.ErrorTypeKey.String("panic"))
 	case err != nil:

@@ -15,7 +15,9 @@ import (
 // alone may reach the Runtime API. It is a clone of http.DefaultTransport, and
 // nothing tells it from other clones. So until it asks for its first invocation,
 // the guarded transport has a pass for a dialer, which clones keep; requests
-// through that transport itself are judged as ever. No handler sees the pass.
+// through that transport itself are judged as ever. No handler sees the pass,
+// and Wrap voids one that was out before; a clone of the moment between Wrap and
+// the runtime's first question shares it, for that one address.
 type runtimeClient struct {
 	serves  atomic.Bool // it asked: Lambda's invocations come, and no other client will
 	running int         // invocations that Lambda knows nothing of, as those that warm up

@@ -273,48 +273,46 @@ func TestRuntimeRefreshOverFreeze(t *testing.T) {
 			s := rtStart(t, rtConfig{Case: "do", Fence: "fence.Start",
 				Env: []string{"BOOTSTRAP_POLICY_URL=" + p.URL, "LAMBDAFENCE_REFRESH=" + rtInterval.String()}})
 			if got := rtAlways(s); got != "v1" {
-				t.Fatalf("version %q", got)
+				t.Fatalf("version %q at first", got)
 			}
-			asked := p.asked.Load()
-			if tt.while == nil {
-				p.set("v2", nil)
-			} else {
-				hang := make(chan struct{})
-				p.set("v2", hang)
-				defer func() { p.set("v2", nil) }()
-				time.Sleep(rtInterval + 50*time.Millisecond)
-				began := time.Now()
-				rtAlways(s) // begins the refresh, and does not wait for it
-				if took := time.Since(began); took > time.Second {
-					t.Errorf("the invocation took %v", took)
-				}
-				rtEventually(t, "the refresh", func() bool { return p.asked.Load() > asked })
-				if err := s.host.Freeze(); err != nil {
-					t.Fatal(err)
-				}
-				tt.while(p, hang)
-				time.Sleep(rtInterval)
-				if err := s.host.Thaw(); err != nil {
-					t.Fatal(err)
-				}
-				if got := rtAlways(s); got != "v2" {
-					t.Errorf("version %q on the second invocation", got)
-				}
-				return
-			}
-			if err := s.host.Freeze(); err != nil {
-				t.Fatal(err)
-			}
+			// The policy is older than the interval, and no refresh is under way.
 			time.Sleep(rtInterval + 50*time.Millisecond)
-			if err := s.host.Thaw(); err != nil {
-				t.Fatal(err)
+			asked := p.asked.Load()
+			hang := make(chan struct{})
+			p.set("v2", hang)
+			if tt.while == nil {
+				close(hang)
+				rtFreeze(s)
 			}
-			rtAlways(s)
+			began := time.Now()
+			rtAlways(s) // begins the refresh, and does not wait for it
+			if took := time.Since(began); took > time.Second {
+				t.Errorf("the invocation took %v", took)
+			}
 			rtEventually(t, "the refresh", func() bool { return p.asked.Load() > asked })
+			if tt.while != nil {
+				rtFreeze(s, func() { tt.while(p, hang) })
+			}
 			if got := rtAlways(s); got != "v2" {
 				t.Errorf("version %q on the second invocation", got)
 			}
 		})
+	}
+}
+
+// rtFreeze freezes a sandbox for longer than the interval.
+func rtFreeze(s *rtSandbox, while ...func()) {
+	s.t.Helper()
+	if err := s.host.Freeze(); err != nil {
+		s.t.Fatal(err)
+	}
+	time.Sleep(rtInterval / 2) // it takes a moment
+	for _, do := range while {
+		do()
+	}
+	time.Sleep(rtInterval)
+	if err := s.host.Thaw(); err != nil {
+		s.t.Fatal(err)
 	}
 }
 
@@ -335,20 +333,15 @@ func TestRuntimeRefreshOfAFile(t *testing.T) {
 	s := rtStart(t, rtConfig{Case: "do", Fence: "fence.Start",
 		Env: []string{"LAMBDAFENCE_POLICY=file:" + file, "LAMBDAFENCE_REFRESH=" + rtInterval.String()}})
 	first := rtAlways(s)
+	time.Sleep(rtInterval) // no refresh is under way
 	swap(`{version: 1, mode: enforce, deny: [{host: always.example, reason: changed}]}`)
-	for range 2 { // a sandbox that is frozen between its invocations
-		if err := s.host.Freeze(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(rtInterval)
-		if err := s.host.Thaw(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	rtFreeze(s)
+	rtFreeze(s)
 	rtAlways(s)
 	if second := rtAlways(s); second == first {
 		t.Errorf("version %s on the second invocation", second)
 	}
+	time.Sleep(rtInterval)
 	swap(`{version: 1, mode: nonsense`)
 	good := rtAlways(s)
 	time.Sleep(rtInterval)

@@ -22,7 +22,7 @@ import (
 func main() {
 	c := find(os.Getenv("BOOTSTRAP_CASE"))
 	if url := os.Getenv("BOOTSTRAP_INIT_GET"); url != "" {
-		res, err := http.Get(url) //nolint:noctx // as init code does
+		res, err := http.Get(url)
 		if err != nil {
 			panic(err)
 		}

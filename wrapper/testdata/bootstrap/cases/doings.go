@@ -99,7 +99,7 @@ func ways() map[string]func(ctx context.Context, url string) result {
 	}
 	all := map[string]func(context.Context, string) result{
 		"http.Get": func(_ context.Context, url string) result {
-			res, err := http.Get(url) //nolint:noctx // that is the way
+			res, err := http.Get(url)
 			return resultOf(res, err)
 		},
 		"DefaultClient": func(ctx context.Context, url string) result { return get(ctx, http.DefaultClient, url) },

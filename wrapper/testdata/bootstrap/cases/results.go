@@ -87,7 +87,7 @@ func panics() []Case {
 		exits("panic with a value", func(in) (out, error) { panic(in{Name: "ada"}) }),
 		exits("panic with a pointer", func() { panic(&in{Name: "ada"}) }),
 		exits("panic with an error of its own type", func() { panic(messages.InvokeResponse_Error{Message: "m", Type: "T", ShouldExit: true}) }),
-		exits("panic with nil", func() { panic(nil) }), //nolint:govet // that is the case
+		exits("panic with nil", func() { panic(nil) }),
 		exits("runtime error", func() (int, error) { var s []int; return s[len(s)], nil }),
 		exits("nil dereference", func() (int, error) { var e *in; return e.N, nil }),
 		{Name: "variadic of strings", Handler: func(...string) error { return nil }, Events: []string{`["a"]`}, Exits: true}, // it never runs
