@@ -313,6 +313,16 @@ func TestDefaultOfTwoFences(t *testing.T) {
 			})
 		}
 	}
+	t.Run("around each other", func(t *testing.T) {
+		rtDefault(t, rtTrusting(srv))
+		http.DefaultClient.Transport = rtRoundTripper(func(r *http.Request) (*http.Response, error) { return http.DefaultTransport.RoundTrip(r) })
+		t.Cleanup(func() { http.DefaultClient.Transport = nil })
+		_, first, _ := rtDefaultFence(t, rtOpens(srv))
+		_, second, _ := rtDefaultFence(t, strict)
+		rtWant(t, http.DefaultClient.Transport, srv.URL, "HTTP/2.0")
+		rtWantEvents(t, first, "allowed GET "+srv.URL+"/")
+		rtWantEvents(t, second, "allowed GET "+srv.URL+"/")
+	})
 	t.Run("through the transport", func(t *testing.T) {
 		stands := rtTrusting(srv)
 		stands.RegisterProtocol("http", stands) // whatever: it stays in use

@@ -85,13 +85,7 @@ func (d *door) wasThrough(ctx context.Context) bool {
 // CloseIdleConnections closes those of the transport behind the door.
 func (d *door) CloseIdleConnections() {
 	if b := d.behind.Load(); b != nil {
-		b.closeIdle()
-	}
-}
-
-func (b *behind) closeIdle() {
-	if c, ok := b.top.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
+		closeIdle(b.top)
 	}
 }
 
@@ -175,7 +169,7 @@ func (d *door) admit(f *Fence) (leave func()) {
 func (d *door) place(fences []*Fence) {
 	d.fences = fences
 	if last := d.behind.Swap(nil); last != nil {
-		last.closeIdle()
+		closeIdle(last.top)
 	}
 }
 
@@ -210,7 +204,7 @@ func (d *door) install() {
 	t := d.transport
 	d.before = fields{t.DialContext, t.Proxy}
 	d.installed = fields{d.dialContext, d.proxyOf}
-	d.dial, d.foreign = t.DialContext, !sameFunc(t.DialContext, standardDial)
+	d.dial, d.foreign = t.DialContext, !same(t.DialContext, standardDial)
 	if old := t.Dial; d.dial == nil && old != nil { //nolint:staticcheck // a deprecated dialer still dials
 		d.dial = func(_ context.Context, network, address string) (net.Conn, error) { return old(network, address) }
 	} else if d.dial == nil {

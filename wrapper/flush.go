@@ -76,12 +76,12 @@ func (r *reporter) export(ctx context.Context) error {
 	r.spans.Store(0)
 	done := make(chan error, 1)
 	go func() {
-		defer r.flushing.Store(false)
 		var err error
 		defer func() {
 			if p := recover(); p != nil {
 				err = fmt.Errorf("lambdafence: tracer provider panicked: %v", p)
 			}
+			r.flushing.Store(false) // first: the next flush may follow at once
 			done <- err
 		}()
 		err = provider.ForceFlush(ctx)

@@ -21,6 +21,7 @@ type life struct {
 	tried   time.Time // when the last load was begun
 	failed  int       // loads since then that did not end well
 	running *refresh
+	cutOff  bool             // the last refresh failed, and a freeze may be why
 	now     func() time.Time // nil: time.Now; tests set it
 }
 
@@ -29,6 +30,7 @@ type refresh struct {
 	idle   uint64 // life.idle when it began
 	cancel context.CancelFunc
 	done   chan struct{}
+	err    error // why it failed; to be read when done is closed
 }
 
 func (l *life) clock() time.Time {
@@ -53,13 +55,14 @@ func (f *Fence) begin(ctx context.Context) {
 	l.mu.Lock()
 	l.active++
 	idle, running := l.idle, l.running
-	due := l.due(f.config.refresh)
+	due, cutOff := l.due(f.config.refresh), l.cutOff
+	l.cutOff = false
 	l.mu.Unlock()
 
 	switch {
 	case running != nil && running.idle != idle:
 		f.thaw(ctx, running)
-	case f.policies.incomplete():
+	case cutOff, f.policies.incomplete():
 		f.refreshLater(ctx).wait(ctx, loadBudget)
 	case due && running == nil:
 		f.refreshLater(ctx)
@@ -112,8 +115,9 @@ func (f *Fence) refreshLater(ctx context.Context) *refresh {
 	go func() {
 		defer close(r.done)
 		defer cancel()
-		l.ended(began, f.policies.load(ctx))
-		l.forget(r)
+		r.err = f.policies.load(ctx)
+		l.ended(began, r.err)
+		l.finish(r, began)
 	}()
 	return r
 }
@@ -121,7 +125,7 @@ func (f *Fence) refreshLater(ctx context.Context) *refresh {
 // thaw waits for a refresh that began before the sandbox was last idle; if it
 // does not come back to life, it is given up and another takes its place.
 func (f *Fence) thaw(ctx context.Context, old *refresh) {
-	if old.wait(ctx, thawGrace) {
+	if old.wait(ctx, thawGrace) && old.err == nil {
 		return
 	}
 	old.cancel()
@@ -140,6 +144,15 @@ func (r *refresh) wait(ctx context.Context, d time.Duration) bool {
 	case <-t.C:
 	}
 	return false
+}
+
+// finish notes whether a refresh that failed may have been cut off: it ran while
+// the sandbox was idle, and not for a moment only.
+func (l *life) finish(r *refresh, began time.Time) {
+	l.mu.Lock()
+	l.cutOff = l.running == r && r.err != nil && r.idle != l.idle && age(l.clock(), began) > thawGrace
+	l.mu.Unlock()
+	l.forget(r)
 }
 
 // forget makes room for another refresh than r.

@@ -264,6 +264,7 @@ func TestRuntimeRefreshOverFreeze(t *testing.T) {
 	}{
 		{"answered", nil},
 		{"answered while frozen", func(_ *rtPolicy, hang chan struct{}) { close(hang) }},
+		{"cut off while frozen", func(p *rtPolicy, _ chan struct{}) { p.set("v2", nil); p.CloseClientConnections() }},
 		{"never answered", func(p *rtPolicy, _ chan struct{}) { p.set("v2", nil) }},
 	}
 	for _, tt := range tests {

@@ -58,20 +58,20 @@ func (v *verdict) err() error {
 	return e
 }
 
-type verdictKey struct{}
+// A verdictKey is that of one fence: each trusts its own verdicts only, and where
+// several stand on the way none hides another's.
+type verdictKey struct{ *Fence }
 
 // under marks ctx as that of a call which was judged: what runs beneath trusts
 // the verdict, for the very same thing only.
 func (v *verdict) under(ctx context.Context) context.Context {
-	return context.WithValue(ctx, verdictKey{}, v)
+	return context.WithValue(ctx, verdictKey{v.fence}, v)
 }
 
 // verdictFrom returns the verdict of this fence that ctx runs under.
 func (f *Fence) verdictFrom(ctx context.Context) *verdict {
-	if v, _ := ctx.Value(verdictKey{}).(*verdict); v != nil && v.fence == f {
-		return v
-	}
-	return nil
+	v, _ := ctx.Value(verdictKey{f}).(*verdict)
+	return v
 }
 
 // coversRequest reports whether v is about this very request.
