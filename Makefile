@@ -1,11 +1,12 @@
-# make help lists the targets. Go is all that demo and test need.
+# make help lists the targets. Go is all that demo needs; test takes more where it is there.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 GOLANGCI := v2.15.0
 TOOLS    := $(CURDIR)/.cache/bin
-MODULES  := . examples
+MODULES  := . examples internal/integration
+VENV     := $(CURDIR)/.cache/venv
 FUZZTIME ?= 60s
 
 .PHONY: help
@@ -17,8 +18,24 @@ demo: ## Run a fenced function from end to end, with Go alone
 	@go run ./internal/demo
 
 .PHONY: test
-test: ## Run all tests of both modules
+test: ## Run all tests; a real counterpart that is not there is skipped, with a line
+	@$(MAKE) --no-print-directory venv || [ -z "$$CI" ]
 	@for m in $(MODULES); do (cd $$m && go test ./...) || exit 1; done
+
+.PHONY: integration
+integration: venv ## Run the tests against real counterparts, and tell of each
+	@cd internal/integration && go test -count=1 -v ./...
+
+.PHONY: venv
+venv: $(VENV)/installed ## Install what the tests take from Python: moto, cfn-lint, AWS's emulator
+
+# Installed whole or not at all: a half that is there would look like the whole.
+$(VENV)/installed: internal/integration/requirements.txt
+	@command -v python3 >/dev/null || { echo "venv: no python3: the tests against moto, cfn-lint and AWS's emulator are skipped"; exit 1; }
+	@rm -rf $(VENV) && mkdir -p $(dir $(VENV))
+	@{ python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<; } || \
+	  { rm -rf $(VENV); echo "venv: pip failed: the tests against moto, cfn-lint and AWS's emulator are skipped"; exit 1; }
+	@touch $@
 
 .PHONY: race
 race: ## Run all tests with the race detector

@@ -1,10 +1,14 @@
 package policy
 
 import (
+	"cmp"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // A Call is one outbound call, described the same way whatever made it.
@@ -35,7 +39,8 @@ type Call struct {
 	// Addr is the address that was really reached, once it is known.
 	Addr netip.Addr
 
-	// Service and Operation are the names that the AWS SDK uses.
+	// Service and Operation are the names that the AWS SDK uses. A call that
+	// states a Service and no Host goes to the SDK's default endpoint.
 	Service, Operation string
 	Access             Access
 	// Resources are ARNs. nil: unknown. Empty, not nil: the operation has none.
@@ -100,7 +105,7 @@ func (c *Call) String() string {
 	network := c.network()
 	switch {
 	case c.Kind == AWS:
-		return printable(c.Service + ":" + c.Operation)
+		return printable(c.awsString())
 	case network == "unix":
 		return printable(network + " " + c.Path)
 	case c.Kind != HTTP && c.Port == 0:
@@ -116,6 +121,25 @@ func (c *Call) String() string {
 		host += " " // a request target that is no path: keep it apart
 	}
 	return printable(c.method() + " " + c.Scheme + "://" + host + c.Path)
+}
+
+// awsString names the operation, the first of its resources, and the host if it
+// is not AWS's own.
+func (c *Call) awsString() string {
+	s := c.Service + ":" + cmp.Or(c.Operation, "(unknown operation)")
+	if len(c.Resources) > 0 {
+		s += " " + c.Resources[0]
+	}
+	if n := len(c.Resources); n > 1 {
+		s += fmt.Sprintf(" and %d more", n-1)
+	}
+	if h, _ := awshost.Parse(c.Host); c.Host != "" && !h.API {
+		s += " at " + bracketed(c.Host)
+		if c.Port != 0 && c.Port != schemePort(c.Scheme) {
+			s += ":" + strconv.Itoa(int(c.Port))
+		}
+	}
+	return s
 }
 
 // printable escapes what would break a line of a log or hide in it.
@@ -153,10 +177,27 @@ func (c *Call) network() string {
 
 // port is the port that the call dials.
 func (c *Call) port() uint16 {
-	if c.Port == 0 && c.Kind == HTTP {
-		return schemePort(c.Scheme)
+	switch {
+	case c.Port != 0 || c.Kind == Net:
+		return c.Port
+	case c.Kind == AWS && c.Scheme == "":
+		return 443
 	}
-	return c.Port
+	return schemePort(c.Scheme)
+}
+
+// isRequest reports whether the call is an HTTP request of which scheme, method
+// and path are known. Of an AWS call they need not be.
+func (c *Call) isRequest() bool { return c.Kind == HTTP || c.Kind == AWS && c.Scheme != "" }
+
+// host is the host that the call goes to. An AWS call that states none goes to
+// the one that the SDK calls by default.
+func (c *Call) host() string {
+	if c.Kind == AWS && c.Host == "" {
+		s, _ := awshost.Find(c.Service)
+		return awshost.Endpoint(s.ID, c.Region)
+	}
+	return c.Host
 }
 
 func schemePort(scheme string) uint16 {

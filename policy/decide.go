@@ -1,6 +1,10 @@
 package policy
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
+)
 
 // Decide judges a call by every layer. It does not change c, makes no I/O and
 // does not allocate, unless a host is not canonical or a path has escapes or
@@ -8,7 +12,7 @@ import "net/netip"
 func (s *Set) Decide(c *Call) Decision {
 	var q query
 	q.ask(c)
-	f := s.judge(&q, c.Host)
+	f := s.judge(&q, c.host())
 	if c.HostHeader != "" {
 		f = f.and(s.judge(&q, c.HostHeader))
 	}
@@ -48,6 +52,9 @@ func (l *layer) judge(s *Set, q *query) finding {
 	if kind != unixSocket && s.guarded && s.runtime.port == q.port && s.runtime.covers(q.canonical()) {
 		kind = runtimeAPI
 	}
+	if q.allow < 0 && len(q.claim.resources) > 1 {
+		q.allow = l.index.allowEach(q)
+	}
 	f := l.listed(q)
 	if kind != notLocal {
 		f = l.door(s, q, q.canonical(), nil, kind)
@@ -78,6 +85,7 @@ func (l *layer) denied(q *query) finding {
 // host a local door, if anything does.
 func (l *layer) find(q *query) localKind {
 	q.rules, q.allow, q.deny = l.rules, -1, -1
+	q.aws, q.elsewhere = awshost.Host{}, false
 	if q.network == unix { // a socket has no name: only "every call" speaks of it
 		l.index.offerEverything(q, false)
 		return unixSocket
@@ -88,6 +96,7 @@ func (l *layer) find(q *query) localKind {
 		t := q.canonical()
 		if t.lit.IsValid() {
 			l.index.offerAddress(q, t.lit)
+			l.index.offerServices(q)
 			l.index.offerEverything(q, false)
 			return localRange(t.lit)
 		}
@@ -95,11 +104,14 @@ func (l *layer) find(q *query) localKind {
 		h = l.index.lookup(name)
 	}
 	kind := notLocal
-	if h.local(name) && !q.hostless {
+	if h.local(name) {
 		kind = localName
 	}
+	q.aws, _ = awshost.Parse(name)
+	q.elsewhere = q.otherBucket()
 	l.index.offerName(q, name, h)
-	l.index.offerEverything(q, kind == notLocal)
+	l.index.offerServices(q)
+	l.index.offerEverything(q, kind == notLocal && !q.aws.API)
 	return kind
 }
 

@@ -55,6 +55,9 @@ type Platform struct {
 	ExtensionPort string
 	// Credentials is AWS_CONTAINER_CREDENTIALS_FULL_URI. Empty: there is none.
 	Credentials string
+	// Parameters are the names of the parameters in Parameter Store that policies
+	// are loaded from. Every policy denies writing to them.
+	Parameters []string
 	// Soften is the hardest mode that is left to any layer or rule. Unset: all
 	// stay as they are.
 	Soften Mode
@@ -129,8 +132,9 @@ func (l *layer) door(s *Set, q *query, t, named *target, kind localKind) finding
 	}
 	for _, ref := range l.openers {
 		r := &l.rules[ref]
-		names := r.opens(t) || named != nil && isLocalName(named.name) && t.lit.IsLoopback() && r.opens(named)
-		if names && r.matches(q) {
+		names := r.opens(t, q.port) || named != nil && isLocalName(named.name) && t.lit.IsLoopback() && r.opens(named, q.port)
+		// Of several resources each may be allowed by another rule, which listed has seen.
+		if names && (r.aws != nil && ref == q.allow || r.matches(q)) {
 			return allows(placeOfRule(ref))
 		}
 	}

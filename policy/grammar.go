@@ -45,6 +45,9 @@ func (p *parser) list(key string, n *yaml.Node) []rule {
 func (p *parser) rule(at string, deny bool, n *yaml.Node) rule {
 	r := rule{id: at, deny: deny, line: n.Line, column: n.Column}
 	subject := p.subject(at, n)
+	if subject == "aws" {
+		r.aws = new(awsRule)
+	}
 	p.fields(n, func(key string, k, v *yaml.Node) {
 		switch {
 		case !slices.Contains(ruleFields, key):
@@ -53,8 +56,10 @@ func (p *parser) rule(at string, deny bool, n *yaml.Node) rule {
 			p.errorf(k, "%s: %s does not go with the subject %s", at, key, subject)
 		case key == "mode" && !deny:
 			p.errorf(k, "%s: mode is for deny rules; an allow list has the mode of its policy", at)
-		case slices.Contains(awsFields, key) || key == "aws" || key == "from":
-			p.laterField(&r, key, k, v)
+		case key == "from":
+			p.later(&r, k, v)
+		case r.aws != nil && (key == "aws" || slices.Contains(awsFields, key)):
+			p.awsField(r.aws, key, v)
 		default:
 			p.field(&r, key, v)
 		}
@@ -154,35 +159,39 @@ func (p *parser) id(r *rule, v *yaml.Node) {
 	if !ok {
 		return
 	}
-	if s == "" || s == localRule || strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c == '[' || c == ']' }) {
+	if s == "" || s == localRule || s == ownRule || strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c == '[' || c == ']' }) {
 		p.errorf(v, "id: %q: want a word such as known-drop-site", s)
 	}
 	r.id = s
 }
 
-// laterField checks the form of a field and leaves it to Compile to refuse the
-// rule: a later version of lambdafence gives it its meaning.
-func (p *parser) laterField(r *rule, key string, k, v *yaml.Node) {
-	if r.later == "" {
-		r.later, r.line, r.column = key, k.Line, k.Column
-	}
+// awsField reads a field of a rule with the subject aws into it.
+func (p *parser) awsField(a *awsRule, key string, v *yaml.Node) {
 	switch key {
+	case "aws":
+		values(p, key, v, &a.services, compileService)
+	case "operations":
+		patterns(p, key, v, &a.operations, compileOperation)
 	case "access":
-		p.words(key, v, new(wordSet), "list", "read", "write", "tagging", "permissions")
+		var words wordSet
+		p.words(key, v, &words, accessWords...)
+		a.access = accessSet(words) << List
+	case "resources":
+		patterns(p, key, v, &a.resources, compileARN)
 	case "accounts":
-		p.texts(key, v, func(s string, _ *yaml.Node) error { return checkAccount(s) }, "!!int", "!!float")
-	case "from":
-		patterns(p, key, v, new([]pattern), func(s string) ([]pattern, error) { return compilePatterns(s, "/") })
-	default:
-		patterns(p, key, v, new([]pattern), func(s string) ([]pattern, error) { return compilePatterns(s, "") })
+		values(p, key, v, &a.accounts, compileAccount, "!!int", "!!float")
+	case "regions":
+		patterns(p, key, v, &a.regions, func(s string) ([]pattern, error) { return compilePatterns(s, "") })
+	case "endpoint":
+		patterns(p, key, v, &a.endpoints, compileEndpoint)
 	}
 }
 
-func checkAccount(s string) error {
-	if s == "self" || s == "*" || len(s) == 12 && strings.Trim(s, "0123456789") == "" {
-		return nil
-	}
-	return fmt.Errorf("%q: want self, \"*\" or the 12 digits of an account id", s)
+// later checks the form of from and leaves it to Compile to refuse the rule: a
+// later version of lambdafence gives it its meaning.
+func (p *parser) later(r *rule, k, v *yaml.Node) {
+	r.later, r.line, r.column = true, k.Line, k.Column
+	patterns(p, "from", v, new([]pattern), func(s string) ([]pattern, error) { return compilePatterns(s, "/") })
 }
 
 func checkMethod(s string) (string, error) {
@@ -204,12 +213,12 @@ func (p *parser) uniqueIDs(rules []rule) {
 }
 
 // values reads a field whose entries are one value each.
-func values[T any](p *parser, key string, n *yaml.Node, to *[]T, read func(string) (T, error)) {
+func values[T any](p *parser, key string, n *yaml.Node, to *[]T, read func(string) (T, error), tags ...string) {
 	p.texts(key, n, func(s string, _ *yaml.Node) error {
 		v, err := read(s)
 		*to = append(*to, v)
 		return err
-	})
+	}, tags...)
 }
 
 // maxPatterns bounds what the braces of a document expand to, in patterns and

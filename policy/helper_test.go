@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/lambdafence/lambdafence/internal/corpus"
@@ -49,6 +51,9 @@ func mustAddr(tb testing.TB, s string) netip.Addr {
 
 // describe makes a call of a line of the corpus, as a guard would.
 func describe(line *corpus.Call) (Call, error) {
+	if line.Service != "" {
+		return describeAWS(line)
+	}
 	c, err := NetCall(line.Network, line.Address)
 	if line.URL != "" {
 		var r *http.Request
@@ -59,6 +64,23 @@ func describe(line *corpus.Call) (Call, error) {
 	}
 	c.Addr, c.Function, c.Time = line.Addr, line.Function, line.Time
 	return c, err
+}
+
+func describeAWS(line *corpus.Call) (c Call, err error) {
+	if line.At != "" {
+		u, err := url.Parse(line.At)
+		if err != nil {
+			return c, err
+		}
+		if c, err = HTTPCall("POST", u, line.Host); err != nil {
+			return c, err
+		}
+	}
+	c.Kind, c.Service, c.Operation, c.Resources = AWS, line.Service, line.Operation, line.Resources
+	c.Region, c.Account, c.Self = line.Region, line.Account, line.Self
+	c.Addr, c.Function, c.Time = line.Addr, line.Function, line.Time
+	c.Access = Access(slices.Index(accessWords, line.Access) + 1)
+	return c, nil
 }
 
 // check decides every line of calls, which are in the format of the corpus.

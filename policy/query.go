@@ -1,6 +1,10 @@
 package policy
 
-import "time"
+import (
+	"time"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
+)
 
 // A query is a call on its way through the layers: what the rules ask of it,
 // worked out once, and what was found in the layer that is asked just now. It
@@ -12,17 +16,19 @@ type query struct {
 	ownPort  uint16 // of the scheme; 0: a net call, or a scheme without one
 	odd      bool   // an HTTP request whose target is no path
 	reached  bool   // only the address is judged: a connection may carry anything
-	hostless bool   // an AWS call of which no host is known: it goes to the SDK's own
 	method   string
 	target   string // of the request, or the path of a socket
 	function string
 	time     time.Time
+	claim    claim // of a call of the SDK
 
-	host   string // the host that is judged, as the call has it
-	read   bool
-	canon  target // host in its canonical form, once it is read
-	parsed bool
-	forms  pathForm // of the target, once it is parsed
+	host      string // the host that is judged, as the call has it
+	read      bool
+	canon     target       // host in its canonical form, once it is read
+	aws       awshost.Host // what host is to AWS
+	elsewhere bool         // the bucket of host, or of the path, is none that the claim names
+	parsed    bool
+	forms     pathForm // of the target, once it is parsed
 
 	rules       []rule // of the layer
 	allow, deny int32  // the first allow rule, the hardest and then first deny rule; -1: none
@@ -32,14 +38,13 @@ type query struct {
 func (q *query) ask(c *Call) {
 	q.network = networkWord(c.Network)
 	q.scheme = schemeWord(c)
-	q.port = c.Port
 	q.target = c.Path
 	q.function = c.Function
 	q.time = c.Time
-	q.hostless = c.Kind == AWS && c.Host == ""
-	if c.Kind == HTTP {
+	q.port = c.port()
+	q.claim = claimOf(c)
+	if c.isRequest() {
 		q.ownPort = schemePort(c.Scheme)
-		q.port = c.port()
 		q.odd = !isPath(c.Path)
 		q.method = c.method()
 	}
@@ -130,7 +135,7 @@ const anyWord = ^wordSet(0)
 
 func schemeWord(c *Call) wordSet {
 	switch {
-	case c.Kind != HTTP:
+	case !c.isRequest():
 		return noScheme
 	case c.Scheme == "https":
 		return schemeHTTPS

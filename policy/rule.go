@@ -24,20 +24,25 @@ type rule struct {
 
 	hosts []hostPattern  // subject host
 	cidrs []netip.Prefix // subject cidr
+	aws   *awsRule       // subject aws, with the fields of its own
 
 	id           string // stated, or "deny[0]"
 	reason       string
-	later        string // the field that a later version supports: Compile refuses it
-	line, column int    // of that field, else of the rule
+	later        bool // it has from, which a later version supports: Compile refuses it
+	line, column int  // of that field, else of the rule
 }
 
 // setDefaults fills in what was left out: in an allow rule https on its port
-// over tcp, in a deny rule everything. A net call has no scheme, method or path:
+// over tcp, and calls that the function's own account signs; in a deny rule
+// everything. A net call has no scheme, method or path:
 // an allow rule that states one does not speak of it, and a deny rule cannot
 // know what will be sent, and so does. Nor is an unknown scheme known to differ.
 func (r *rule) setDefaults() {
 	r.ownPorts = r.ports != nil
 	r.asksOrigin = r.functions != nil || !r.until.IsZero()
+	if r.aws != nil && !r.deny && r.aws.accounts == nil {
+		r.aws.accounts = []string{accountSelf}
+	}
 	switch {
 	case r.deny && r.schemes == 0:
 		r.schemes = anyWord
@@ -69,6 +74,9 @@ func (r *rule) setDefaults() {
 // matches reports whether every field of r but its subject matches. What is
 // unknown of a call matches a deny rule's field and never an allow rule's.
 func (r *rule) matches(q *query) bool {
+	if r.aws != nil {
+		return r.matchesAWS(q) && (!r.asksOrigin || r.matchesOrigin(q))
+	}
 	if !r.networks.has(q.network) || r.ports != nil && !r.matchesPort(q) {
 		return false
 	}
@@ -76,6 +84,13 @@ func (r *rule) matches(q *query) bool {
 		return false
 	}
 	return !r.asksOrigin || r.matchesOrigin(q)
+}
+
+func (r *rule) matchesAWS(q *query) bool {
+	if r.deny {
+		return r.aws.denies(q)
+	}
+	return r.aws.allows(q)
 }
 
 func (r *rule) matchesPort(q *query) bool {
@@ -140,11 +155,11 @@ func (r *rule) opensDoors() bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(r.cidrs, isLocalPrefix)
+	return slices.ContainsFunc(r.cidrs, isLocalPrefix) || r.aws != nil && r.aws.localEndpoint()
 }
 
 // opens reports whether an allow rule names the local target t.
-func (r *rule) opens(t *target) bool {
+func (r *rule) opens(t *target, port uint16) bool {
 	for i := range r.hosts {
 		if h := &r.hosts[i]; h.lit.Contains(t.lit) || h.exact != "" && h.exact == t.name {
 			return true
@@ -155,5 +170,5 @@ func (r *rule) opens(t *target) bool {
 			return true
 		}
 	}
-	return false
+	return r.aws != nil && r.aws.opens(t, port)
 }

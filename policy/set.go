@@ -71,7 +71,7 @@ func (p Platform) Compile(policies ...*Policy) (*Set, error) {
 func (p Platform) layer(pol *Policy) (layer, error) {
 	l := layer{
 		mode:        cmp.Or(pol.Mode, Report).soften(p.Soften),
-		rules:       slices.Clone(pol.rules),
+		rules:       append(slices.Clone(pol.rules), p.ownRules()...),
 		hasAllow:    pol.hasAllow,
 		unavailable: pol.unavailable,
 	}
@@ -80,8 +80,8 @@ func (p Platform) layer(pol *Policy) (layer, error) {
 	}
 	for i := range l.rules {
 		r := &l.rules[i]
-		if r.later != "" {
-			return layer{}, Errors{{r.line, r.column, fmt.Sprintf("%s: %s is not supported yet", r.id, r.later)}}
+		if r.later {
+			return layer{}, Errors{{r.line, r.column, r.id + ": from is not supported yet"}}
 		}
 		r.mode = cmp.Or(r.mode.soften(p.Soften), l.mode)
 		if !r.deny && r.opensDoors() {

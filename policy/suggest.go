@@ -2,10 +2,13 @@ package policy
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // Suggest returns, in one line of YAML, what would let a denied call pass: a
@@ -29,6 +32,8 @@ func (s *Set) Suggest(c *Call, d Decision) string {
 	switch {
 	case !ok:
 		return ""
+	case c.Kind == AWS:
+		return suggestAWS(c, t)
 	case door:
 		return s.suggestDoor(c, t)
 	case !t.lit.IsValid() && checkName(t.name) != nil:
@@ -42,7 +47,7 @@ func (s *Set) Suggest(c *Call, d Decision) string {
 // denies returns the first host of a call that l does not allow, or that is a
 // local door which l does not open.
 func (l *layer) denies(s *Set, q *query, c *Call, door bool) (target, bool) {
-	hosts := []string{c.Host, c.HostHeader}
+	hosts := []string{c.host(), c.HostHeader}
 	if q.odd {
 		hosts = append(hosts, targetHost(c.Path))
 	}
@@ -112,4 +117,53 @@ func suggestRule(c *Call, t target) string {
 		parts = append(parts, "paths: ["+paths+"]")
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// maxSuggested bounds the resources that a suggestion names.
+const maxSuggested = 10
+
+// suggestAWS writes the narrowest rule for an operation: its resources, who
+// signs it if it is not the function's own account, and the endpoint if it is
+// not AWS's.
+func suggestAWS(c *Call, t target) string {
+	if c.Service == "" || len(c.Resources) > maxSuggested || !c.securePort() && c.Host == "" {
+		return ""
+	}
+	cl := claimOf(c)
+	parts := []string{"aws: " + cl.service.ID}
+	if c.Operation != "" {
+		parts = append(parts, "operations: ["+c.Operation+"]")
+	}
+	var resources []string
+	for _, text := range c.Resources {
+		r, ok := parseARN(text)
+		if !ok {
+			return ""
+		}
+		// In the signer's account the tail says it; no tail speaks of another one's.
+		if sameService(r.parts[arnService], cl.service.IAM) && (r.parts[arnAccount] == "" || r.parts[arnAccount] == c.Account) {
+			text = r.resource
+		}
+		if text = quoteMeta(text); len(text) > maxPattern {
+			return ""
+		}
+		resources = append(resources, strconv.Quote(text))
+	}
+	if resources != nil {
+		parts = append(parts, "resources: ["+strings.Join(resources, ", ")+"]")
+	}
+	switch {
+	case c.Account == "":
+		parts = append(parts, `accounts: ["*"]`)
+	case c.Account != c.Self:
+		parts = append(parts, fmt.Sprintf("accounts: [%q]", c.Account))
+	}
+	if h, _ := awshost.Parse(t.name); c.Host != "" && !(c.securePort() && h.API && h.Serves(cl.service.ID, c.Region)) {
+		at := t.name
+		if t.lit.IsValid() {
+			at = t.lit.String()
+		}
+		parts = append(parts, fmt.Sprintf("endpoint: %q", net.JoinHostPort(at, strconv.Itoa(int(c.port())))))
+	}
+	return "allow: [{" + strings.Join(parts, ", ") + "}]"
 }

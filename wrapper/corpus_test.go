@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -133,6 +134,13 @@ func runCall(t *testing.T, file *corpus.File, c *corpus.Call, world *everywhere)
 
 // makeCall makes the call, and reports whether Go itself refused it.
 func makeCall(t *testing.T, f *wrapper.Fence, c *corpus.Call, world *everywhere) (refused bool, err error) {
+	if c.Service != "" {
+		call, err := operation(c)
+		if err != nil {
+			return true, err
+		}
+		return false, f.Check(t.Context(), call)
+	}
 	if c.URL == "" {
 		call, err := policy.NetCall(c.Network, c.Address)
 		if err != nil {
@@ -156,4 +164,26 @@ func makeCall(t *testing.T, f *wrapper.Fence, c *corpus.Call, world *everywhere)
 		resp.Body.Close()
 	}
 	return refused, err
+}
+
+// operation describes a call of AWS. That the AWS guard describes its own so, its
+// tests show.
+func operation(c *corpus.Call) (call policy.Call, err error) {
+	if c.At != "" {
+		u, err := url.Parse(c.At)
+		if err != nil {
+			return call, err
+		}
+		if call, err = policy.HTTPCall("POST", u, c.Host); err != nil {
+			return call, err
+		}
+	}
+	call.Kind, call.Service, call.Operation, call.Resources = policy.AWS, c.Service, c.Operation, c.Resources
+	call.Region, call.Account, call.Self = c.Region, c.Account, c.Self
+	for a := policy.List; a <= policy.Permissions; a++ {
+		if a.String() == c.Access {
+			call.Access = a
+		}
+	}
+	return call, nil
 }

@@ -23,18 +23,18 @@ func (f *Fence) DialContext(ctx context.Context, network, address string) (net.C
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err} // what net itself would refuse
 	}
 	if v := f.verdictFrom(ctx); v.coversDial(&call) {
-		return f.connect(ctx, &call, v, network, address)
+		return f.connect(ctx, nil, &call, v, network, address)
 	}
-	return f.dialJudged(ctx, &call, network, address)
+	return f.dialJudged(ctx, nil, &call, network, address)
 }
 
 // dialJudged judges a connection as a call of its own, and makes it.
-func (f *Fence) dialJudged(ctx context.Context, call *policy.Call, network, address string) (net.Conn, error) {
+func (f *Fence) dialJudged(ctx context.Context, d *net.Dialer, call *policy.Call, network, address string) (net.Conn, error) {
 	v, err := f.check(ctx, call)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := f.connect(ctx, call, v, network, address)
+	conn, err := f.connect(ctx, d, call, v, network, address)
 	v.settle(ctx)
 	return conn, err
 }
@@ -46,10 +46,14 @@ func dialer() *net.Dialer {
 
 // connect connects to a call that was judged, and judges each address just
 // before: a name may lead anywhere, and to another place each time it is asked.
-func (f *Fence) connect(ctx context.Context, call *policy.Call, v *verdict, network, address string) (net.Conn, error) {
+// settings are those of a dialer; nil: net/http's own.
+func (f *Fence) connect(ctx context.Context, settings *net.Dialer, call *policy.Call, v *verdict, network, address string) (net.Conn, error) {
 	var said [Blocked + 1]atomic.Bool // however many addresses a name has, it is one call
 	d := dialer()
-	d.ControlContext = func(ctx context.Context, _, address string, _ syscall.RawConn) error {
+	if settings != nil {
+		*d = *settings
+	}
+	judge := func(ctx context.Context, _, address string, _ syscall.RawConn) error {
 		c := *call
 		var ok bool
 		if c.Addr, ok = reachedAddr(address); !ok {
@@ -75,6 +79,18 @@ func (f *Fence) connect(ctx context.Context, call *policy.Call, v *verdict, netw
 			r.record(ctx)
 		}
 		return r.err()
+	}
+	control, older := d.ControlContext, d.Control
+	d.ControlContext = func(ctx context.Context, network, address string, conn syscall.RawConn) error {
+		err := judge(ctx, network, address, conn)
+		switch {
+		case err != nil:
+		case control != nil:
+			err = control(ctx, network, address, conn)
+		case older != nil:
+			err = older(network, address, conn)
+		}
+		return err
 	}
 	return d.DialContext(ctx, network, address)
 }

@@ -270,7 +270,7 @@ func (d *door) dialContext(ctx context.Context, network, address string) (net.Co
 			continue
 		}
 		if i == 0 && !d.foreign {
-			return f.dialJudged(ctx, &call, network, address)
+			return f.dialJudged(ctx, nil, &call, network, address)
 		}
 		if err := f.checkSettled(ctx, call); err != nil {
 			return nil, err
@@ -279,7 +279,7 @@ func (d *door) dialContext(ctx context.Context, network, address string) (net.Co
 	if d.foreign {
 		return d.dial(ctx, network, address)
 	}
-	return fences[0].connect(ctx, &call, innermost, network, address)
+	return fences[0].connect(ctx, nil, &call, innermost, network, address)
 }
 
 // checkSettled is Check for a call that is canonical.

@@ -3,6 +3,8 @@ package wrapper
 import (
 	"net/http"
 	"time"
+
+	"github.com/lambdafence/lambdafence/internal/awskey"
 )
 
 // OwnedTransport is a guard over rt as if rt were its own copy of a transport,
@@ -25,3 +27,10 @@ var (
 	MaskPath = maskPath
 	Clean    = clean
 )
+
+// StartedWith makes keyID the access key id that the process started with.
+func StartedWith(f *Fence, keyID string) {
+	f.account.keyID = keyID
+	f.account.own.Store(nil)
+	f.account.learn(awskey.Account(keyID))
+}

@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"strings"
@@ -24,6 +25,7 @@ type Fence struct {
 	reporter reporter
 	life     life
 	otlp     []policy.Call // the endpoints of the exporter, by host and port
+	account  account
 }
 
 // A state is what a fence judges by. It is swapped whole, so that an event
@@ -53,6 +55,7 @@ func New(ctx context.Context, opts ...Option) (*Fence, error) {
 		otlp: otlpEndpoints(),
 	}
 	f.reporter.config = c
+	f.account.start()
 	for _, err := range c.misread {
 		f.reporter.notice(ctx, "setting ignored", err, PolicyRef{})
 	}
@@ -61,7 +64,7 @@ func New(ctx context.Context, opts ...Option) (*Fence, error) {
 	defer cancel()
 	began := time.Now()
 	err = f.policies.load(ctx) // a failure is logged, and its layer falls under the load-error rule
-	f.life.ended(began, err)
+	f.life.ended(began, cmp.Or(err, f.policies.fallback()))
 	return f, nil
 }
 

@@ -114,8 +114,11 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, refuse(r, errors.New("lambdafence: "+err.Error()))
 	}
 	ctx := r.Context()
-	if f.verdictFrom(ctx).coversRequest(&call) {
+	switch v := f.verdictFrom(ctx); {
+	case v.coversRequest(&call):
 		return g.pass(r, st)
+	case v.isOperation(&call):
+		call = v.call // judged by a policy that was swapped since: the same call, by the new one
 	}
 	v, err := f.check(ctx, &call)
 	if err == nil && g.proxy != nil {
@@ -162,7 +165,7 @@ func (g *guard) pass(r *http.Request, st *state) (*http.Response, error) {
 // CloseIdleConnections closes the idle connections of the base.
 func (g *guard) CloseIdleConnections() {
 	if g.copy != nil {
-		g.copy.current.Load().CloseIdleConnections()
+		closeIdle(g.copy.current.Load().RoundTripper)
 	}
 	closeIdle(g.base)
 }

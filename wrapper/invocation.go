@@ -49,6 +49,7 @@ func (f *Fence) enter(ctx context.Context) (context.Context, *invocation) {
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		inv.requestID, arn = lc.AwsRequestID, lc.InvokedFunctionArn
 	}
+	f.account.confirm(arn)
 	ctx = inv.startSpan(ctx, arn)
 	ctx = context.WithValue(ctx, invocationKey{}, inv)
 	f.begin(ctx)

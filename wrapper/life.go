@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -77,7 +78,8 @@ func (l *life) due(every time.Duration) bool {
 	return every > 0 && age(now, l.loaded) > every && (l.failed == 0 || age(now, l.tried) > pause)
 }
 
-// ended notes how a load ended that was begun at a certain time.
+// ended notes how a load ended that was begun at a certain time. One that found
+// a fallback is soon tried again, as one that failed.
 func (l *life) ended(began time.Time, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -116,7 +118,7 @@ func (f *Fence) refreshLater(ctx context.Context) *refresh {
 		defer close(r.done)
 		defer cancel()
 		r.err = f.policies.load(ctx)
-		l.ended(began, r.err)
+		l.ended(began, cmp.Or(r.err, f.policies.fallback()))
 		l.finish(r, began)
 	}()
 	return r

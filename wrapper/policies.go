@@ -37,6 +37,8 @@ type layerPolicy struct {
 	ref    PolicyRef
 	sum    [sha256.Size]byte
 	failed error // why the last load failed; nil: it did not
+
+	skipped error // why it is not that of the first of several alternatives; nil: it is
 }
 
 func newPolicies(f *Fence, c *config) *policies {
@@ -58,6 +60,7 @@ func newPolicies(f *Fence, c *config) *policies {
 	}
 	for i, s := range c.layers {
 		p.sources = append(p.sources, source.Bound(s))
+		p.platform.Parameters = append(p.platform.Parameters, source.Parameters(s)...)
 		p.layers[i].ref = PolicyRef{Name: "none", Source: source.Describe(s)}
 	}
 	p.swap() // until the first load is over every layer is missing
@@ -96,7 +99,7 @@ func (p *policies) load(ctx context.Context) error {
 // loadLayer loads layer i and reports whether its policy is another one now.
 func (p *policies) loadLayer(ctx context.Context, i int, s source.Source) (changed bool, err error) {
 	doc, err := s.Load(ctx)
-	next := layerPolicy{ref: PolicyRef{Name: doc.Name, Version: doc.Version, Source: doc.Origin}}
+	next := layerPolicy{ref: PolicyRef{Name: doc.Name, Version: doc.Version, Source: doc.Origin}, skipped: doc.Skipped}
 	if err == nil {
 		next.sum = sha256.Sum256(doc.Data)
 		next.policy, err = p.read(doc, next.sum, i)
@@ -195,6 +198,19 @@ func (p *policies) incomplete() bool {
 		}
 	}
 	return false
+}
+
+// fallback says why a layer runs on another policy than the one that it should;
+// nil if none does.
+func (p *policies) fallback() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.layers {
+		if p.layers[i].skipped != nil {
+			return p.layers[i].skipped
+		}
+	}
+	return nil
 }
 
 // Refresh loads every layer now. It returns when the policy is in effect, or

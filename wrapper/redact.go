@@ -34,7 +34,10 @@ func redact(c *policy.Call) policy.Call {
 	if len(c.Resources) > 0 {
 		r.Resources = make([]string, 0, min(len(c.Resources), maxResource))
 		for _, arn := range c.Resources[:min(len(c.Resources), maxResource)] {
-			r.Resources = append(r.Resources, clean(arn, 2*maxText))
+			r.Resources = append(r.Resources, clean(arn, 4*maxText))
+		}
+		if more := len(c.Resources) - maxResource; more > 0 {
+			r.Resources = append(r.Resources, fmt.Sprintf("… and %d more", more))
 		}
 	}
 	return r

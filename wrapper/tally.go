@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -32,6 +33,7 @@ type tallyKey struct {
 	network, host, hostHeader  string
 	scheme, method, path, addr string
 	service, operation         string
+	account, resources         string
 }
 
 type tallyEntry struct {
@@ -47,7 +49,7 @@ func keyOf(ev *Event) tallyKey {
 	k := tallyKey{
 		outcome: ev.Outcome, effect: d.Effect, layer: d.Layer, rule: d.Rule,
 		kind: c.Kind, port: c.Port, network: c.Network, host: c.Host, hostHeader: c.HostHeader, scheme: c.Scheme, method: c.Method, path: c.Path,
-		service: c.Service, operation: c.Operation,
+		service: c.Service, operation: c.Operation, account: c.Account, resources: strings.Join(c.Resources, " "),
 	}
 	if c.Addr.IsValid() {
 		k.addr = c.Addr.String()
@@ -57,7 +59,7 @@ func keyOf(ev *Event) tallyKey {
 
 // byShape forgets what an attacker can vary without end within a host.
 func (k tallyKey) byShape() tallyKey {
-	k.path, k.addr, k.method, k.hostHeader = "", "", "", ""
+	k.path, k.addr, k.method, k.hostHeader, k.resources = "", "", "", "", ""
 	return k
 }
 

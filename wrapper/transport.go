@@ -20,12 +20,22 @@ import (
 // those that are not.
 type transportCopy struct {
 	fence   *Fence
-	dials   bool // the fence makes the connections
+	dials   bool        // the fence makes the connections
+	dialer  *net.Dialer // with the settings of this one; nil: with net/http's own
 	proxies proxySet
+	renewed func() http.RoundTripper // makes a new one
 
-	current    atomic.Pointer[http.Transport]
+	current    atomic.Pointer[roundTripper]
 	renewing   sync.Mutex
 	generation atomic.Uint64 // of the policy that current was made under
+}
+
+type roundTripper struct{ http.RoundTripper }
+
+// start makes t the transport that the first requests are sent by.
+func (c *transportCopy) start(t http.RoundTripper) {
+	c.current.Store(&roundTripper{t})
+	c.generation.Store(c.fence.state.Load().generation)
 }
 
 // copyTransport copies t, and reports whether the copy dials by the fence. There
@@ -46,8 +56,8 @@ func copyTransport(f *Fence, t *http.Transport) (c *transportCopy, dials bool) {
 	if own.Proxy != nil {
 		own.Proxy = c.through(own.Proxy)
 	}
-	c.current.Store(own)
-	c.generation.Store(f.state.Load().generation)
+	c.renewed = func() http.RoundTripper { return own.Clone() }
+	c.start(own)
 	return c, c.dials
 }
 
@@ -59,7 +69,7 @@ func (c *transportCopy) send(r *http.Request, generation uint64) (*http.Response
 	t := c.current.Load()
 	resp, err := t.RoundTrip(r)
 	if c.current.Load() != t {
-		t.CloseIdleConnections() // replaced meanwhile: keep none for later
+		closeIdle(t.RoundTripper) // replaced meanwhile: keep none for later
 	}
 	return resp, err
 }
@@ -71,9 +81,9 @@ func (c *transportCopy) renew(generation uint64) {
 		return
 	}
 	old := c.current.Load()
-	c.current.Store(old.Clone())
+	c.current.Store(&roundTripper{c.renewed()})
 	c.generation.Store(generation)
-	old.CloseIdleConnections()
+	closeIdle(old.RoundTripper)
 }
 
 // through judges the proxies that a transport asks for: at once, unless the
@@ -96,13 +106,13 @@ func (c *transportCopy) dial(ctx context.Context, network, address string) (net.
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	if c.proxies.has(&call) && !c.fence.state.Load().off {
-		return c.fence.dialJudged(ctx, &call, network, address)
+		return c.fence.dialJudged(ctx, c.dialer, &call, network, address)
 	}
 	v := c.fence.verdictFrom(ctx)
 	if !v.coversDial(&call) {
 		v = nil // of the call that this one is made for
 	}
-	return c.fence.connect(ctx, &call, v, network, address)
+	return c.fence.connect(ctx, c.dialer, &call, v, network, address)
 }
 
 // standardDial is the dialer of the untouched http.DefaultTransport.

@@ -74,14 +74,27 @@ func (f *Fence) verdictFrom(ctx context.Context) *verdict {
 	return v
 }
 
+// stands reports whether v may still be trusted.
+func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.state.Load() }
+
 // coversRequest reports whether v is about this very request.
 func (v *verdict) coversRequest(c *policy.Call) bool {
-	return v != nil && v.call.Kind == c.Kind && v.call.Scheme == c.Scheme && v.coversDial(c) &&
-		v.call.Method == c.Method && v.call.Path == c.Path && v.call.HostHeader == c.HostHeader
+	return v != nil && (v.call.Kind == c.Kind || v.call.Kind == policy.AWS) && v.isRequest(c) && v.stands()
 }
 
 // coversDial reports whether a connection to c leads where v's call goes.
-func (v *verdict) coversDial(c *policy.Call) bool {
-	return v != nil && v.call.Host == c.Host && v.call.Port == c.Port && v.call.Network == c.Network &&
-		!v.over.Load() && v.state == v.fence.state.Load()
+func (v *verdict) coversDial(c *policy.Call) bool { return v != nil && v.isDial(c) && v.stands() }
+
+// isOperation reports whether this very request is an operation of the SDK that
+// v is about.
+func (v *verdict) isOperation(c *policy.Call) bool {
+	return v != nil && v.call.Kind == policy.AWS && v.isRequest(c) && !v.over.Load()
+}
+
+func (v *verdict) isRequest(c *policy.Call) bool {
+	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.call.HostHeader == c.HostHeader
+}
+
+func (v *verdict) isDial(c *policy.Call) bool {
+	return v.call.Host == c.Host && v.call.Port == c.Port && v.call.Network == c.Network
 }

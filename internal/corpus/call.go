@@ -29,13 +29,16 @@ func parseCall(s string) (Call, error) {
 		c.Rule = words[1]
 	}
 	rest := words[4:]
-	if words[2] == "dial" {
+	switch words[2] {
+	case "aws":
+		c.AWS = newAWS(words[3])
+	case "dial":
 		if len(rest) == 0 {
 			return c, fmt.Errorf("want dial, a network and an address, got %q", s)
 		}
 		c.Network, c.Address = words[3], rest[0]
 		rest = rest[1:]
-	} else {
+	default:
 		c.Method, c.URL = words[2], words[3]
 	}
 	for _, word := range rest {
@@ -64,7 +67,9 @@ func (c *Call) option(word string) (err error) {
 	case "layer":
 		c.Layer, err = strconv.Atoi(value)
 	default:
-		err = fmt.Errorf("unexpected %q", word)
+		if c.Service == "" || !c.AWS.option(key, value) {
+			err = fmt.Errorf("unexpected %q", word)
+		}
 	}
 	return err
 }

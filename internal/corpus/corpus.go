@@ -13,6 +13,7 @@
 //	deny     -          GET http://127.0.0.1:8080/  mode=enforce
 //	deny     deny[0]    dial tcp evil.example:25
 //	refused  -          dial tcp evil.example
+//	allow    allow[1]   aws DynamoDB:GetItem access=read resource=arn:aws:dynamodb:eu-west-1:111122223333:table/orders
 //
 // The rule is the one that decides, or - for none. A refused call is one that
 // net/http or net would refuse by itself. What may follow a call:
@@ -23,6 +24,16 @@
 //	time=2027-01-31   when it calls; or a time such as 2027-01-31T23:59:59Z
 //	mode=MODE         the mode that the decision must have
 //	layer=N           the layer that must have decided
+//
+// and what may follow a call of AWS, where an operation of nothing but a service
+// is unknown:
+//
+//	access=LEVEL      what it does; else unknown
+//	resource=ARN      one of its resources, or none; else they are unknown
+//	region=REGION     else eu-west-1
+//	account=ID        who signs; else 111122223333, which is the function's own
+//	self=ID           the function's own account
+//	at=URL            the request that is sent, if not to the SDK's own endpoint
 package corpus
 
 import (
@@ -45,16 +56,17 @@ type File struct {
 	Calls    []Call
 }
 
-// A Call is one call and the decision that is wanted. It is an HTTP request if
-// it has a URL, and a connection otherwise.
+// A Call is one call and the decision that is wanted. It is a call of AWS if it
+// has a Service, else an HTTP request if it has a URL, and else a connection.
 type Call struct {
 	Line int // where it stands in the file
 
 	Method, URL, Host string // Host: the Host header, if it differs
 	Network, Address  string
-	Addr              netip.Addr // the address really reached, if it is given
-	Function          string
-	Time              time.Time
+	AWS
+	Addr     netip.Addr // the address really reached, if it is given
+	Function string
+	Time     time.Time
 
 	Want  Want
 	Rule  string // empty: none
@@ -65,7 +77,10 @@ type Call struct {
 // String returns the call as the file has it.
 func (c *Call) String() string {
 	s := "dial " + c.Network + " " + c.Address
-	if c.URL != "" {
+	switch {
+	case c.Service != "":
+		s = c.AWS.String()
+	case c.URL != "":
 		s = c.Method + " " + c.URL
 	}
 	if c.Host != "" {

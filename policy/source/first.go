@@ -19,6 +19,10 @@ import (
 // not, once an earlier one has loaded: a policy from Parameter Store must not
 // give way to the embedded one because a refresh failed. Then Load fails, and
 // the fence keeps the last good policy.
+//
+// [Extension] first and an embedded document behind it is a usual pair: the
+// extension does not answer at cold start, so the embedded document rules the
+// first invocations, until the first refresh. It should be the stricter one.
 func First(sources ...Source) Source {
 	f := &first{best: len(sources) - 1}
 	for _, s := range sources {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/lambdafence/lambdafence/internal/paramdoc"
 )
 
 // Parse reads sources from a specification, as the environment variable
@@ -13,8 +15,8 @@ import (
 //
 //	file:/opt/baseline.yaml,ssm:/fence/orders|file:policy.yaml
 //
-// The schemes file and env are always there; others are there once the package
-// that registers them is imported.
+// The schemes file, env and extension are always there; ssm is there once
+// package paramstore is imported, others once the package that registers them is.
 func Parse(spec string) ([]Source, error) {
 	var layers []Source
 	for layer := range strings.SplitSeq(spec, ",") {
@@ -82,4 +84,10 @@ var schemes = struct {
 }{open: map[string]func(string) (Source, error){
 	"file": func(path string) (Source, error) { return File(path), nil },
 	"env":  func(name string) (Source, error) { return Env(name), nil },
+	"extension": func(parameter string) (Source, error) {
+		if _, err := paramdoc.ParseName(parameter); err != nil {
+			return nil, err
+		}
+		return Extension(parameter), nil
+	},
 }}

@@ -7,12 +7,16 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // Serve guards http.DefaultTransport until the test ends, and has each host
 // answered by its handler, over TLS and without TLS, without a network or DNS:
 // what a guarded call reaches is a server of this process. A host that has no
-// handler cannot be reached. Names are as in a URL, without port.
+// handler cannot be reached. Names are as in a URL, without port. Clients of the
+// AWS SDK reach the handlers too if [Fence.AWS] was given their configuration
+// after Serve.
 func (f *Fence) Serve(hosts map[string]http.Handler) {
 	route := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
@@ -46,13 +50,24 @@ func (f *Fence) Serve(hosts map[string]http.Handler) {
 		TLSClientConfig:   &tls.Config{InsecureSkipVerify: true},
 		ForceAttemptHTTP2: true,
 	}
-	http.DefaultTransport = stands
+	http.DefaultTransport, f.stands = stands, stands
 	restore := f.GuardDefault()
 	f.t.Cleanup(func() {
 		restore()
+		f.stands = nil
 		http.DefaultTransport = before
 		stands.CloseIdleConnections()
 		plain.Close()
 		secure.Close()
 	})
+}
+
+// AWS puts the fence around the clients that are made from cfg, as
+// [wrapper.Fence.AWS] does. After [Fence.Serve] they reach the handlers of the
+// hosts that they call, such as bucket.s3.eu-west-1.amazonaws.com.
+func (f *Fence) AWS(cfg *aws.Config) {
+	if f.stands != nil && cfg != nil {
+		cfg.HTTPClient = &http.Client{Transport: f.stands}
+	}
+	f.Fence.AWS(cfg)
 }

@@ -19,6 +19,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -32,7 +33,8 @@ import (
 // A Fence is a fence that keeps its events.
 type Fence struct {
 	*wrapper.Fence
-	t testing.TB
+	t      testing.TB
+	stands *http.Transport // leads to the handlers of Serve
 
 	mu     sync.Mutex
 	events []wrapper.Event

@@ -1,0 +1,154 @@
+package awscall
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// maxResources bounds what one call may name. It is the most that any operation
+// takes: S3 deletes 1,000 objects at once.
+const maxResources = 1000
+
+// A Call is an operation of the SDK before it is sent.
+type Call struct {
+	// Service and Operation as the SDK names them: "Secrets Manager",
+	// "GetSecretValue".
+	Service, Operation string
+	// Input points to the operation's input. It may be nil, a typed nil, or of a
+	// type that the table does not know. A map with the members' names as keys,
+	// as JSON is decoded, does too.
+	Input any
+	// Region is the region that the call goes to.
+	Region string
+	// Account is the account of who signs, for the ARNs of what the input names
+	// without one. Empty: unknown, and the ARNs' account part stays empty.
+	Account string
+}
+
+// Describe returns what the operation does and to what. The access level is
+// [policy.UnknownAccess], and resources nil, where that is not known. Resources
+// is empty, not nil, for an operation that has none. Describe never panics.
+func (c *Call) Describe() (access policy.Access, resources []string) {
+	p := planOf(c.Service, c.Operation, reflect.TypeOf(c.Input))
+	if p == nil {
+		return policy.UnknownAccess, nil
+	}
+	in := deref(reflect.ValueOf(c.Input))
+	d := description{Call: c, access: p.access}
+	if present(in, p.raise) {
+		d.access = policy.Permissions
+	}
+	if !d.follow(p.steps, in) {
+		return d.access, nil
+	}
+	if d.arns == nil {
+		return d.access, []string{}
+	}
+	return d.access, d.arns
+}
+
+// A description is what is known of a call so far.
+type description struct {
+	*Call
+	access policy.Access
+	arns   []string
+	seen   map[string]bool // the same, once there are many
+}
+
+// follow finds the resources, step by step. It reports whether all were found.
+func (d *description) follow(steps []step, in reflect.Value) bool {
+	for i := range steps {
+		if !d.step(&steps[i], in) {
+			return false
+		}
+	}
+	return true
+}
+
+// step takes all that the input gives of the step's sources. Sources are two
+// names of one thing; where an input gives both and they differ, which of them
+// the service goes by is not known, so both count. A member that the type does
+// not have is one that is not given: clients of services are older or newer than
+// the table.
+func (d *description) step(s *step, in reflect.Value) bool {
+	given := s.optional
+	for i := range s.sources {
+		src := &s.sources[i]
+		if src.form == "?" {
+			if len(src.members) == 0 || present(in, src.members) {
+				return false
+			}
+			continue
+		}
+		var buf [4]string
+		v := values{all: buf[:0]}
+		if !v.read(in, src.members) {
+			return false
+		}
+		if len(v.all) == 0 {
+			continue
+		}
+		if !d.resource(src, &v) {
+			return false
+		}
+		given = true
+	}
+	return given
+}
+
+// add adds an ARN that is not there yet. It reports false where there is no
+// room left.
+func (d *description) add(arn string) bool {
+	switch {
+	case len(d.arns) < few:
+		if slices.Contains(d.arns, arn) {
+			return true
+		}
+	case d.seen == nil:
+		d.seen = make(map[string]bool)
+		for _, s := range d.arns {
+			d.seen[s] = true
+		}
+		fallthrough
+	default:
+		if d.seen[arn] {
+			return true
+		}
+		d.seen[arn] = true
+	}
+	if len(d.arns) == maxResources {
+		return false
+	}
+	d.arns = append(d.arns, arn)
+	return true
+}
+
+// few is how many resources are searched one by one.
+const few = 32
+
+// highest returns the higher of two access levels: permissions, write, tagging,
+// read, list.
+func highest(a, b policy.Access) policy.Access {
+	if rank(a) >= rank(b) {
+		return a
+	}
+	return b
+}
+
+func rank(a policy.Access) int {
+	switch a {
+	case policy.List:
+		return 1
+	case policy.Read:
+		return 2
+	case policy.Tagging:
+		return 3
+	case policy.Write:
+		return 4
+	case policy.Permissions:
+		return 5
+	}
+	return 0
+}

@@ -1,0 +1,28 @@
+// Package awscall tells what an operation of the AWS SDK does, and to what: its
+// access level and the ARNs of its resources, from the service, the operation
+// and the typed input. It reads the input by reflection, so that it imports no
+// client of a service. It is imported by wrapper and by the command-line tool.
+//
+//	c := awscall.Call{Service: "DynamoDB", Operation: "GetItem", Input: input, Region: "eu-west-1", Account: "123456789012"}
+//	access, resources := c.Describe() // policy.Read, [arn:aws:dynamodb:eu-west-1:123456789012:table/orders]
+//
+// What it knows stands in tables of text, one for each service (table_*.go),
+// whose form [plan] describes. A line is read when its operation is first
+// called, and nothing is read before.
+//
+// # Meaning
+//
+// The access level is that of the IAM action that the operation needs, as AWS's
+// Service Authorization Reference has it; of several, the highest: permissions,
+// write, tagging, read, list. The resources are those that IAM checks for the
+// caller, plus any other that the input names (ListBackups of one table). Where
+// one of them cannot be told, none is: nil, which a deny rule takes for a match
+// and an allow rule does not. Empty means that the operation has no resource.
+//
+// # Limits
+//
+// An ARN in the input is taken as it is. A KMS alias, an S3 access point and its
+// alias stand for themselves: the key or the bucket behind them is not in the
+// request. A secret given by name has no random suffix in its ARN. The role that
+// a call passes on (iam:PassRole) is not among its resources.
+package awscall

@@ -1,0 +1,60 @@
+package awscall
+
+import (
+	"strings"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
+)
+
+// Operations returns the operations that the table of a service has, in the
+// table's order; nil for a service without one. It is for tools and tests that
+// hold the tables against the services' own models.
+func Operations(service string) []string {
+	s, _ := awshost.Find(service)
+	var operations []string
+	for line := range strings.SplitSeq(table(s.ID), "\n") {
+		word, _, _ := strings.Cut(line, " ")
+		if isWord(word) {
+			operations = append(operations, word)
+		}
+	}
+	return operations
+}
+
+// Members returns the members of the input that an operation's line in the table
+// names, as paths: "Delete.Objects.Key". Of a+b, either may be there. It is for
+// tools and tests, as [Operations] is.
+func Members(service, operation string) (members []string, known bool) {
+	p := planOf(service, operation, nil)
+	if p == nil {
+		return nil, false
+	}
+	for _, s := range p.steps {
+		for _, src := range s.sources {
+			for _, m := range src.members {
+				members = append(members, m.String())
+			}
+		}
+	}
+	for _, m := range p.raise {
+		members = append(members, m.String())
+	}
+	return members, true
+}
+
+// String returns the path as the table has it.
+func (p path) String() string {
+	var b strings.Builder
+	for i, s := range p.segments {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		for j, f := range s.fields {
+			if j > 0 {
+				b.WriteByte('+')
+			}
+			b.WriteString(f.name)
+		}
+	}
+	return b.String()
+}

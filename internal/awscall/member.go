@@ -1,0 +1,258 @@
+package awscall
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A path leads to a member of an input.
+type path struct {
+	segments []segment
+	missing  bool // a missing last member is an empty value
+}
+
+// A segment is one step of a path: one field of a struct, or either of several.
+type segment struct {
+	fields []field
+}
+
+type field struct {
+	name  string
+	index int // in the struct; byName: only the value tells its type
+}
+
+const (
+	byName  = -1
+	nowhere = -2 // the type has no such field
+)
+
+// newPath finds a path in a type, once for all inputs of that type.
+func newPath(text string, t reflect.Type) path {
+	var p path
+	text, p.missing = strings.CutSuffix(text, "?")
+	for step := range strings.SplitSeq(text, ".") {
+		var s segment
+		t = elem(t)
+		var next reflect.Type
+		for name := range strings.SplitSeq(step, "+") {
+			f := field{name: name, index: byName}
+			if t != nil && t.Kind() == reflect.Struct {
+				f.index = nowhere
+				if sf, ok := t.FieldByName(name); ok && sf.IsExported() && len(sf.Index) == 1 {
+					f.index, next = sf.Index[0], sf.Type
+				}
+			}
+			s.fields = append(s.fields, f)
+		}
+		if len(s.fields) > 1 {
+			next = nil // each of them has a type of its own
+		}
+		p.segments = append(p.segments, s)
+		t = next
+	}
+	return p
+}
+
+// elem returns what a type points to or is a list of, or nil where only the
+// value can tell.
+func elem(t reflect.Type) reflect.Type {
+	for range maxDepth {
+		if t == nil {
+			return nil
+		}
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array:
+			t = t.Elem()
+		case reflect.Interface:
+			return nil
+		default:
+			return t
+		}
+	}
+	return nil
+}
+
+// maxDepth bounds pointers to pointers.
+const maxDepth = 8
+
+// deref returns what v points to. It is invalid for nil.
+func deref(v reflect.Value) reflect.Value {
+	for range maxDepth {
+		if v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface {
+			return v
+		}
+		v = v.Elem()
+	}
+	return reflect.Value{}
+}
+
+// get returns the field of a struct, or of a map as JSON is decoded to: there a
+// name may begin with a small letter, as some services spell their members.
+func (f *field) get(v reflect.Value) reflect.Value {
+	switch v.Kind() {
+	case reflect.Struct:
+		switch {
+		case f.index >= 0 && f.index < v.NumField():
+			return v.Field(f.index)
+		case f.index == byName:
+			if sf, ok := v.Type().FieldByName(f.name); ok && sf.IsExported() && len(sf.Index) == 1 {
+				return v.Field(sf.Index[0])
+			}
+		}
+	case reflect.Map:
+		if v.Type().Key().Kind() != reflect.String {
+			break
+		}
+		key := reflect.ValueOf(f.name).Convert(v.Type().Key())
+		if m := v.MapIndex(key); m.IsValid() {
+			return m
+		}
+		small := strings.ToLower(f.name[:1]) + f.name[1:]
+		return v.MapIndex(reflect.ValueOf(small).Convert(v.Type().Key()))
+	}
+	return reflect.Value{}
+}
+
+// values are what an input gives for the members of a source.
+type values struct {
+	all  []string
+	ends [maxMembers]int
+}
+
+// maxMembers is the most that one source of a table names.
+const maxMembers = 4
+
+// of returns the values of the i-th member, of which there may be none.
+func (v *values) of(i int) []string {
+	if i == 0 {
+		return v.all[:v.ends[0]]
+	}
+	return v.all[v.ends[i-1]:v.ends[i]]
+}
+
+// one returns the value of the i-th member. It is empty if there is none, and ok
+// is false if there are several.
+func (v *values) one(i int) (s string, ok bool) {
+	switch all := v.of(i); len(all) {
+	case 0:
+		return "", true
+	case 1:
+		return all[0], true
+	}
+	return "", false
+}
+
+// read reads the members. It reports whether all that is there was understood.
+func (v *values) read(in reflect.Value, members []path) bool {
+	ok := len(members) <= maxMembers
+	for i := range v.ends {
+		if ok && i < len(members) {
+			v.all, ok = collect(v.all, in, members[i].segments, members[i].missing)
+		}
+		v.ends[i] = len(v.all)
+	}
+	return ok && len(v.all) <= maxResources
+}
+
+// collect appends the values at the end of the path. It adds none where there
+// is none, and reports false for what it does not understand, for an element of
+// a list that has no value, and for too many.
+func collect(dst []string, v reflect.Value, path []segment, missing bool) ([]string, bool) {
+	v = deref(v)
+	if len(dst) > maxResources {
+		return dst, false
+	}
+	switch kind := v.Kind(); {
+	case kind == reflect.Invalid:
+		if missing && len(path) == 0 {
+			dst = append(dst, "")
+		}
+		return dst, true
+	case kind == reflect.Slice || kind == reflect.Array:
+		if kind == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+			return dst, false // bytes are no name
+		}
+		for i := range v.Len() {
+			var ok bool
+			before := len(dst)
+			if dst, ok = collect(dst, v.Index(i), path, missing); !ok || len(dst) == before {
+				return dst, false
+			}
+		}
+		return dst, true
+	case len(path) > 0:
+		for i := range path[0].fields {
+			member := path[0].fields[i].get(v)
+			if len(path) == 1 && member.Kind() == reflect.String && member.Len() == 0 && !missing {
+				continue // an enum's zero value is left out of the request
+			}
+			var ok bool
+			if dst, ok = collect(dst, member, path[1:], missing); !ok {
+				return dst, false
+			}
+		}
+		return dst, true
+	}
+	return appendLeaf(dst, v)
+}
+
+func appendLeaf(dst []string, v reflect.Value) ([]string, bool) {
+	switch v.Kind() {
+	case reflect.String:
+		return append(dst, v.String()), true
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return append(dst, strconv.FormatInt(v.Int(), 10)), true
+	case reflect.Float64: // a number in JSON
+		return append(dst, strconv.FormatFloat(v.Float(), 'f', -1, 64)), true
+	case reflect.Map:
+		if v.Type().Key().Kind() != reflect.String || v.Len() > maxResources {
+			return dst, false
+		}
+		start := len(dst)
+		for _, key := range v.MapKeys() {
+			dst = append(dst, key.String())
+		}
+		slices.Sort(dst[start:])
+		return dst, true
+	}
+	return dst, false
+}
+
+// present reports whether there is anything but zero values at the end of one of
+// some paths.
+func present(v reflect.Value, paths []path) bool {
+	for _, p := range paths {
+		if hasAny(v, p.segments) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasAny(v reflect.Value, path []segment) bool {
+	v = deref(v)
+	switch kind := v.Kind(); {
+	case kind == reflect.Invalid:
+		return false
+	case kind == reflect.Slice || kind == reflect.Array:
+		if len(path) == 0 {
+			return v.Len() > 0
+		}
+		for i := range v.Len() {
+			if hasAny(v.Index(i), path) {
+				return true
+			}
+		}
+		return false
+	case len(path) == 0:
+		return !v.IsZero()
+	}
+	for i := range path[0].fields {
+		if hasAny(path[0].fields[i].get(v), path[1:]) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,224 @@
+package awscall
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// A plan is one line of a table, made ready for inputs of one type. A table
+// begins with the head of the service's ARNs, in which $P, $R and $A stand for
+// the partition, the region and the signer's account. Then come short names for
+// what is often said, and a line for each operation:
+//
+//	arn:$P:dynamodb:$R:$A:
+//	=table table/{TableName}
+//	GetItem r table
+//	Query r @index{TableName,IndexName}
+//
+// After the operation stands its access level: l, r, w, t, p as the names of the
+// levels begin, or - for one that a form finds out. w^A,B is p where the input
+// gives one of the members A and B. Then come the resources; all that are listed
+// must be given, but those with ~ before them may be left out. None: the
+// operation has no resource.
+//
+//	table/{Name}      the ARN with that tail; a full one begins with arn:.
+//	                  A value that is an ARN itself is taken as it is.
+//	{TableArn}        a value that must be an ARN
+//	@object{Bucket}   what the hand-written form of that name makes of the values
+//	a|b               all that are given of a and b, but one at least
+//	?Targets          unknown, if that is given; ? alone: always
+//
+// A member may lie deeper: {Delete.Objects.Key} is one value for each element of
+// a list, and the keys of a map. A+B is either of two members. A ? at the end
+// makes a missing last member an empty value.
+type plan struct {
+	access policy.Access
+	raise  []path // members that make it permissions, if given
+	steps  []step
+}
+
+// A step is one resource of an operation.
+type step struct {
+	sources  []source
+	optional bool
+}
+
+// A source is one way in which an input may name a resource.
+type source struct {
+	form    string // of a hand-written form; "?" for unknown; empty: the template
+	parts   []part // the template
+	members []path
+}
+
+// A part of a template is a literal, $P, $R, $A, or a member's value.
+type part struct {
+	kind byte // 'P', 'R', 'A', '{', or 0 for a literal
+	text string
+}
+
+type planKey struct {
+	service, operation string
+	input              reflect.Type
+}
+
+// plans holds what has been read so far. The bound is far above what a function
+// calls; a program that passes it begins again.
+var plans struct {
+	sync.RWMutex
+	read map[planKey]*plan
+}
+
+const maxPlans = 1024
+
+// planOf returns the plan of an operation, or nil for one that is not known.
+func planOf(service, operation string, input reflect.Type) *plan {
+	key := planKey{service, operation, input}
+	plans.RLock()
+	p := plans.read[key]
+	plans.RUnlock()
+	if p != nil {
+		return p
+	}
+	s, _ := awshost.Find(service)
+	if p = readPlan(table(s.ID), operation, input); p == nil {
+		return nil // not kept: names of no operation must not fill the memory
+	}
+	plans.Lock()
+	defer plans.Unlock()
+	if plans.read == nil || len(plans.read) >= maxPlans {
+		plans.read = make(map[planKey]*plan)
+	}
+	plans.read[key] = p
+	return p
+}
+
+// readPlan reads the line of an operation.
+func readPlan(table, operation string, input reflect.Type) *plan {
+	if !isWord(operation) {
+		return nil
+	}
+	line, ok := lineOf(table, operation)
+	if !ok {
+		return nil
+	}
+	access, resources, _ := strings.Cut(line, " ")
+	access, members, raises := strings.Cut(access, "^")
+	p := &plan{access: accessOf(access)}
+	if raises {
+		for member := range strings.SplitSeq(members, ",") {
+			p.raise = append(p.raise, newPath(member, input))
+		}
+	}
+	r := reader{table: table, input: input}
+	for resource := range strings.FieldsSeq(resources) {
+		if full, ok := lineOf(table, "="+resource); ok {
+			for one := range strings.FieldsSeq(full) {
+				p.steps = append(p.steps, r.step(one))
+			}
+			continue
+		}
+		p.steps = append(p.steps, r.step(resource))
+	}
+	return p
+}
+
+// lineOf returns what follows the first word of the line that begins with it.
+func lineOf(table, word string) (string, bool) {
+	_, line, ok := strings.Cut(table, "\n"+word+" ")
+	if !ok {
+		return "", false
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	return line, true
+}
+
+func accessOf(letter string) policy.Access {
+	switch letter {
+	case "l":
+		return policy.List
+	case "r":
+		return policy.Read
+	case "w":
+		return policy.Write
+	case "t":
+		return policy.Tagging
+	case "p":
+		return policy.Permissions
+	}
+	return policy.UnknownAccess
+}
+
+// A reader reads the resources of a line.
+type reader struct {
+	table string
+	input reflect.Type
+}
+
+func (r reader) step(text string) step {
+	text, optional := strings.CutPrefix(text, "~")
+	s := step{optional: optional || text[0] == '?'}
+	for one := range strings.SplitSeq(text, "|") {
+		s.sources = append(s.sources, r.source(one))
+	}
+	return s
+}
+
+func (r reader) source(text string) source {
+	var src source
+	switch text[0] {
+	case '?':
+		if text == "?" {
+			return source{form: "?"}
+		}
+		return source{form: "?", members: []path{newPath(text[1:], r.input)}}
+	case '@':
+		form, members, _ := strings.Cut(text[1:], "{")
+		src.form = form
+		for member := range strings.SplitSeq(strings.TrimSuffix(members, "}"), ",") {
+			src.members = append(src.members, newPath(member, r.input))
+		}
+		return src
+	}
+	if !strings.HasPrefix(text, "arn:") && text[0] != '{' {
+		head, _, _ := strings.Cut(strings.TrimPrefix(r.table, "\n"), "\n")
+		text = head + text
+	}
+	for text != "" {
+		var p part
+		p, text = cutPart(text)
+		if p.kind == '{' {
+			src.members = append(src.members, newPath(p.text, r.input))
+		}
+		src.parts = append(src.parts, p)
+	}
+	return src
+}
+
+// cutPart returns the first part of a template, and the rest.
+func cutPart(text string) (part, string) {
+	switch text[0] {
+	case '$':
+		return part{kind: text[1]}, text[2:]
+	case '{':
+		member, rest, _ := strings.Cut(text[1:], "}")
+		return part{kind: '{', text: member}, rest
+	}
+	if i := strings.IndexAny(text, "${"); i > 0 {
+		return part{text: text[:i]}, text[i:]
+	}
+	return part{text: text}, ""
+}
+
+func isWord(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 128
+}

@@ -1,0 +1,138 @@
+package awscall
+
+import (
+	"strings"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
+)
+
+// parameter adds a parameter by its name or ARN, without the version or label
+// that may stand behind a colon. A parameter that refers to a secret gives the
+// secret too: reading the one reads the other.
+func (d *description) parameter(name string) bool {
+	if isARN(name) {
+		a, ok := cutARN(name)
+		a.resource, _, _ = strings.Cut(a.resource, ":")
+		s := a.String()
+		return ok && validARN(s) && d.add(s)
+	}
+	name, _, _ = strings.Cut(name, ":")
+	if secret, ok := strings.CutPrefix(strings.TrimPrefix(name, "/"), "aws/reference/secretsmanager/"); ok {
+		s, ok := d.own("secretsmanager", "secret:"+secret)
+		if !ok || !isName(secret) || !d.add(s) {
+			return false
+		}
+	}
+	return d.parameterNamed(name)
+}
+
+// parameterPath adds the path that GetParametersByPath reads, with or without a
+// slash at its end as it is given. The service checks the path itself, as its
+// denials name it (parameter/x for /x), and neither what lies beneath it nor
+// parameter/x*: a policy for parameter/x/* alone does not allow it, and one that
+// denies a parameter beneath the path does not deny reading the path, as AWS's
+// documentation warns.
+func (d *description) parameterPath(path string) bool {
+	if !strings.HasPrefix(path, "/") {
+		return false // the service refuses it
+	}
+	if path == "/" {
+		s, ok := d.own("ssm", "parameter/")
+		return ok && d.add(s)
+	}
+	return d.parameterNamed(path)
+}
+
+// parameterNamed adds a parameter. AWS's public ones belong to no account.
+func (d *description) parameterNamed(name string) bool {
+	name = strings.TrimPrefix(name, "/")
+	if !isSimple(name, "_.-/") {
+		return false
+	}
+	if strings.HasPrefix(name, "aws/service/") {
+		return d.ofAWS("parameter/" + name)
+	}
+	s, ok := d.own("ssm", "parameter/"+name)
+	return ok && d.add(s)
+}
+
+// ofAWS adds a resource of SSM that belongs to AWS.
+func (d *description) ofAWS(resource string) bool {
+	return d.placed() && d.add("arn:"+awshost.Partition(d.Region)+":ssm:"+d.Region+"::"+resource)
+}
+
+// setting adds a service setting by its id or ARN. The id begins with a slash,
+// which the ARN leaves out.
+func (d *description) setting(id string) bool {
+	if isARN(id) {
+		return validARN(id) && d.add(id)
+	}
+	id = strings.TrimPrefix(id, "/")
+	s, ok := d.own("ssm", "servicesetting/"+id)
+	return ok && isName(id) && d.add(s)
+}
+
+// document adds a document by its name or ARN. Names that begin with AWS, Amazon
+// or amzn are kept for AWS, whose documents belong to no account.
+func (d *description) document(name string) bool {
+	if isARN(name) {
+		return validARN(name) && d.add(name)
+	}
+	if !isSimple(name, "_.-") {
+		return false
+	}
+	lower := strings.ToLower(name)
+	for _, reserved := range []string{"aws", "amazon", "amzn"} {
+		if strings.HasPrefix(lower, reserved) {
+			return d.ofAWS("document/" + name)
+		}
+	}
+	s, ok := d.own("ssm", "document/"+name)
+	return ok && d.add(s)
+}
+
+// instance adds an instance of EC2, or one that SSM manages elsewhere, by its id.
+// What else SSM can reach, such as a task of ECS, is unknown.
+func (d *description) instance(id string) bool {
+	service, resource := "ec2", "instance/"+id
+	switch {
+	case !isSimple(id, "-"):
+		return false
+	case strings.HasPrefix(id, "mi-"):
+		service, resource = "ssm", "managed-instance/"+id
+	case !strings.HasPrefix(id, "i-"):
+		return false
+	}
+	s, ok := d.own(service, resource)
+	return ok && d.add(s)
+}
+
+// taggable adds what the tagging operations name by a type and an id.
+func (d *description) taggable(v *values) bool {
+	kind, ok := v.one(0)
+	id, one := v.one(1)
+	if !ok || !one || id == "" {
+		return false
+	}
+	switch kind {
+	case "Document":
+		return d.document(id)
+	case "ManagedInstance":
+		return d.instance(id)
+	case "Parameter":
+		return d.parameter(id)
+	case "MaintenanceWindow", "PatchBaseline", "OpsItem", "OpsMetadata", "Association":
+		kind = strings.ToLower(kind)
+	case "Automation":
+		kind = "automation-execution"
+	case "CloudConnector":
+		kind = "cloud-connector"
+	default:
+		return false
+	}
+	if isARN(id) {
+		return validARN(id) && d.add(id)
+	}
+	s, ok := d.own("ssm", kind+"/"+id)
+	return ok && isName(id) && d.add(s)
+}

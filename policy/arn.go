@@ -1,0 +1,155 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// An arnPattern is one alternative of what a policy writes for a resource: an
+// ARN, or its tail. Its parts are matched one by one, so that no star reaches
+// across them; within the resource it does, as in IAM.
+type arnPattern struct {
+	any      bool       // "*": whatever it is, also none, and also unknown
+	tail     bool       // the resource alone
+	parts    [4]pattern // partition, service, region, account
+	resource pattern
+	below    []pattern // what lies beneath the resource: X/* and X:*
+}
+
+func (p arnPattern) size() int { return 6 + len(p.below) }
+
+func compileARN(text string) ([]arnPattern, error) {
+	if scheme, _, ok := strings.Cut(text, "://"); ok && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
+		return nil, fmt.Errorf("%q: want an ARN or its tail, such as table/orders, and not a URL", text)
+	}
+	alternatives, err := expand(text, "")
+	if err != nil {
+		return nil, err
+	}
+	ps := make([]arnPattern, 0, len(alternatives))
+	for _, alt := range alternatives {
+		p, err := compileARNPattern(alt)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", text, err)
+		}
+		ps = append(ps, p)
+	}
+	return ps, nil
+}
+
+func compileARNPattern(text string) (p arnPattern, err error) {
+	if text == "*" {
+		return arnPattern{any: true}, nil
+	}
+	tail, whole := strings.CutPrefix(text, "arn:")
+	if p.tail = !whole; whole {
+		parts := strings.SplitN(tail, ":", 5)
+		if len(parts) < 5 || parts[4] == "" {
+			return p, errors.New("an ARN has six parts: arn:partition:service:region:account:resource")
+		}
+		for i := range p.parts {
+			if p.parts[i], err = compilePattern(parts[i], ""); err != nil {
+				return p, err
+			}
+		}
+		tail = parts[4]
+	}
+	if p.resource, err = compilePattern(tail, ""); err != nil {
+		return p, err
+	}
+	below := []string{tail + "/*", tail + ":*"}
+	switch tail[len(tail)-1] {
+	case '/', ':':
+		below = []string{tail + "*"}
+	case '*':
+		if !strings.HasSuffix(tail, `\*`) {
+			return p, nil // it covers what lies beneath as it is
+		}
+	}
+	for _, text := range below {
+		b, err := compilePattern(text, "")
+		if err != nil {
+			return p, err
+		}
+		p.below = append(p.below, b)
+	}
+	return p, nil
+}
+
+// An arn is an ARN in parts.
+type arn struct {
+	parts    [4]string // partition, service, region, account
+	resource string
+}
+
+const (
+	arnService = 1
+	arnRegion  = 2
+	arnAccount = 3
+)
+
+// parseARN takes an ARN apart. It does not allocate.
+func parseARN(s string) (a arn, ok bool) {
+	s, ok = strings.CutPrefix(s, "arn:")
+	for i := range a.parts {
+		var more bool
+		a.parts[i], s, more = strings.Cut(s, ":")
+		ok = ok && more
+	}
+	a.resource = s
+	return a, ok && s != ""
+}
+
+// inBucket reports whether a is a bucket of S3 or an access point of that name,
+// or an object in it. An access point has an account.
+func (a *arn) inBucket(name, account string) bool {
+	if account != "" && a.parts[arnAccount] != account {
+		return false
+	}
+	for rest, more := a.resource, true; more; {
+		var part string
+		part, rest, more = strings.Cut(rest, "/")
+		if part == name {
+			return true
+		}
+		if a.parts[arnAccount] == "" || part == "object" {
+			return false // what follows is a key
+		}
+	}
+	return false
+}
+
+// matches reports whether p is the resource, or what lies above it.
+func (p *arnPattern) matches(resource string) bool {
+	return p.resource.match(resource) || matchAny(p.below, resource)
+}
+
+// allows reports whether p allows the resource a to a call of the service, by its
+// prefix in IAM, that account signs. A tail means the signer's account; an
+// account that a service does not write into its ARNs, or that the input does
+// not state, is that one.
+func (p *arnPattern) allows(a *arn, service, account string) bool {
+	if p.tail {
+		owned := a.parts[arnAccount] == "" || a.parts[arnAccount] == account
+		return owned && sameService(a.parts[arnService], service) && p.matches(a.resource)
+	}
+	for i := range p.parts {
+		if !p.parts[i].match(a.parts[i]) {
+			return false
+		}
+	}
+	return p.matches(a.resource)
+}
+
+// denies reports whether p denies the resource a. A tail means any account, and
+// a region or an account that the ARN leaves open could be the one that p names.
+func (p *arnPattern) denies(a *arn) bool {
+	for i := range p.parts {
+		open := a.parts[i] == "" && (i == arnRegion || i == arnAccount)
+		if !p.tail && !open && !p.parts[i].match(a.parts[i]) {
+			return false
+		}
+	}
+	return p.matches(a.resource)
+}

@@ -1,0 +1,191 @@
+package wrapper
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/lambdafence/lambdafence/internal/awscall"
+	"github.com/lambdafence/lambdafence/internal/awshost"
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// AWS puts the fence around every client that is made from cfg from now on: each
+// attempt of an operation is judged before it is sent, by service, operation,
+// access level, resources, region, who signs it and the host that it goes to.
+// Presigning sends nothing and is not judged. The HTTP client of cfg is guarded
+// too, so that a client that was told to leave the guard out is still judged by
+// its requests. Clients that exist already are not changed.
+//
+// An SDK client (*awshttp.BuildableClient, the default) keeps its transport,
+// dialer, timeouts and redirects; of the timeouts, those that a client would set
+// by its DefaultsMode are not applied. An *http.Client is copied and its
+// transport guarded as by [Fence.Transport]. Of any other, each request is judged.
+func (f *Fence) AWS(cfg *aws.Config) {
+	if cfg == nil {
+		return
+	}
+	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), f.guardOperation)
+	cfg.HTTPClient = f.awsClient(cfg.HTTPClient)
+}
+
+// guardOperation puts the AWS guard into the stack of one operation, innermost
+// in two of its steps: where the input has been written into a request, and
+// where the request, signed, is about to be sent.
+func (f *Fence) guardOperation(stack *middleware.Stack) error {
+	g := &awsGuard{fence: f, id: fmt.Sprintf("lambdafence %p", f)}
+	if _, there := stack.Deserialize.Get(g.id); there {
+		return nil
+	}
+	if err := stack.Serialize.Add(g, middleware.After); err != nil {
+		return err
+	}
+	return stack.Deserialize.Add(g, middleware.After)
+}
+
+// An awsGuard is the AWS guard of one operation that is on its way.
+type awsGuard struct {
+	fence *Fence
+	id    string
+	input any
+}
+
+// ID is the guard's name in the stack.
+func (g *awsGuard) ID() string { return g.id }
+
+// HandleSerialize keeps the typed input, which later steps do not have.
+func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
+	g.input = in.Parameters
+	return next.HandleSerialize(ctx, in)
+}
+
+// HandleDeserialize judges an attempt. Nothing but the HTTP client comes after.
+func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, md middleware.Metadata, err error) {
+	f := g.fence
+	st := f.state.Load()
+	if st.off {
+		return next.HandleDeserialize(ctx, in)
+	}
+	call, ok := g.describe(ctx, in.Request)
+	if !ok {
+		// Not a request that net/http would send. If something of it is sent all
+		// the same, the guard of the HTTP client judges it.
+		return next.HandleDeserialize(ctx, in)
+	}
+	v, err := f.check(ctx, &call)
+	if err != nil {
+		return out, md, err
+	}
+	if v == nil {
+		v = &verdict{fence: f, state: st, call: call, decision: policy.Decision{Effect: policy.Allow}}
+		v.recorded.Store(true) // nothing to record
+	}
+	defer v.over.Store(true)
+	out, md, err = next.HandleDeserialize(v.under(ctx), in)
+	v.settle(ctx)
+	return out, md, err
+}
+
+// describe describes an attempt: as the request that it is, and as what the SDK
+// says of it.
+func (g *awsGuard) describe(ctx context.Context, request any) (policy.Call, bool) {
+	r, ok := request.(*smithyhttp.Request)
+	if !ok {
+		return policy.Call{}, false
+	}
+	call, err := policy.HTTPCall(r.Method, r.URL, r.Host)
+	if err != nil {
+		return policy.Call{}, false
+	}
+	signed := signatureOf(r.Header)
+	call.Kind = policy.AWS
+	call.Service, call.Operation = middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)
+	call.Account, call.Self = g.fence.account.of(signed.keyID), g.fence.account.self()
+	if call.Region = signed.region; call.Region == "" {
+		h, _ := awshost.Parse(call.Host)
+		call.Region = h.Region
+	}
+	c := awscall.Call{Service: call.Service, Operation: call.Operation, Input: g.input, Region: call.Region, Account: call.Account}
+	call.Access, call.Resources = c.Describe()
+	return call, true
+}
+
+// awsClient guards the HTTP client of a configuration.
+func (f *Fence) awsClient(base aws.HTTPClient) aws.HTTPClient {
+	switch base := base.(type) {
+	case nil:
+		return f.buildable(awshttp.NewBuildableClient())
+	case *awshttp.BuildableClient:
+		return f.buildable(base)
+	case *http.Client:
+		guarded := *base
+		guarded.Transport = f.Transport(base.Transport)
+		return &guarded
+	case doer:
+		if base.fence == f {
+			return base
+		}
+	}
+	return doer{f.newGuard(sender{base})}
+}
+
+// buildable guards a client of the SDK's own kind.
+func (f *Fence) buildable(base *awshttp.BuildableClient) aws.HTTPClient {
+	frozen, ok := base.Freeze().(*http.Client)
+	if !ok {
+		return doer{f.newGuard(sender{base})}
+	}
+	guarded := *frozen // with its timeout, and its way with redirects
+	guarded.Transport = f.newBuildableGuard(base)
+	return &guarded
+}
+
+// newBuildableGuard sends by transports that base builds, with the fence as
+// their dialer unless base has one of the user's.
+func (f *Fence) newBuildableGuard(base *awshttp.BuildableClient) *guard {
+	c := &transportCopy{fence: f, dialer: base.GetDialer()}
+	c.dials = dialsAsSDK(base.GetTransport())
+	fenced := base.WithTransportOptions(func(t *http.Transport) {
+		if c.dials {
+			t.DialContext = c.dial
+		}
+		if t.Proxy != nil {
+			t.Proxy = c.through(t.Proxy)
+		}
+	})
+	c.renewed = func() http.RoundTripper {
+		if client, ok := fenced.Freeze().(*http.Client); ok {
+			return client.Transport
+		}
+		return fenced.GetTransport()
+	}
+	c.start(c.renewed())
+	return &guard{fence: f, base: base.GetTransport(), copy: c, owned: c.dials}
+}
+
+// dialsAsSDK reports whether t makes its connections by the dialer that
+// BuildableClient gives it.
+func dialsAsSDK(t *http.Transport) bool {
+	code := func(f dialFunc) uintptr { return reflect.ValueOf(f).Pointer() }
+	standard := awshttp.NewBuildableClient().GetTransport().DialContext
+	own := t.DialContext == nil || code(t.DialContext) == code(standard) || code(t.DialContext) == code(new(net.Dialer).DialContext)
+	return own && t.Dial == nil && t.DialTLS == nil && t.DialTLSContext == nil //nolint:staticcheck // a deprecated dialer still dials
+}
+
+// A doer is a guarded client that is no *http.Client.
+type doer struct{ *guard }
+
+// Do sends r as RoundTrip does.
+func (d doer) Do(r *http.Request) (*http.Response, error) { return d.RoundTrip(r) }
+
+// A sender is a client as the base of a guard.
+type sender struct{ client aws.HTTPClient }
+
+func (s sender) RoundTrip(r *http.Request) (*http.Response, error) { return s.client.Do(r) }
