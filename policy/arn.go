@@ -42,7 +42,7 @@ func compileARNPattern(text string) (p arnPattern, err error) {
 	if text == "*" {
 		return arnPattern{any: true}, nil
 	}
-	tail, whole := strings.CutPrefix(text, "arn:")
+	tail, whole := strings.CutPrefix(text, arnPrefix)
 	if p.tail = !whole; whole {
 		parts := strings.SplitN(tail, ":", 5)
 		if len(parts) < 5 || parts[4] == "" {
@@ -83,6 +83,8 @@ type arn struct {
 	resource string
 }
 
+const arnPrefix = "arn:"
+
 const (
 	arnService = 1
 	arnRegion  = 2
@@ -91,7 +93,7 @@ const (
 
 // parseARN takes an ARN apart. It does not allocate.
 func parseARN(s string) (a arn, ok bool) {
-	s, ok = strings.CutPrefix(s, "arn:")
+	s, ok = strings.CutPrefix(s, arnPrefix)
 	for i := range a.parts {
 		var more bool
 		a.parts[i], s, more = strings.Cut(s, ":")
@@ -120,6 +122,13 @@ func (a *arn) inBucket(name, account string) bool {
 	return false
 }
 
+// owned reports whether a is a resource of the service, by its prefix in IAM, and
+// of the account, as far as it says. That of one that no account stands in is
+// not known: the name of a bucket may be anybody's.
+func (a *arn) owned(service, account string) bool {
+	return (a.parts[arnAccount] == "" || a.parts[arnAccount] == account) && sameService(a.parts[arnService], service)
+}
+
 // matches reports whether p is the resource, or what lies above it.
 func (p *arnPattern) matches(resource string) bool {
 	return p.resource.match(resource) || matchAny(p.below, resource)
@@ -131,8 +140,7 @@ func (p *arnPattern) matches(resource string) bool {
 // not state, is that one.
 func (p *arnPattern) allows(a *arn, service, account string) bool {
 	if p.tail {
-		owned := a.parts[arnAccount] == "" || a.parts[arnAccount] == account
-		return owned && sameService(a.parts[arnService], service) && p.matches(a.resource)
+		return a.owned(service, account) && p.matches(a.resource)
 	}
 	for i := range p.parts {
 		if !p.parts[i].match(a.parts[i]) {

@@ -11,7 +11,7 @@ import (
 // addChoices seeds a fuzz target whose input is a string of choices.
 func addChoices(f *testing.F) {
 	for i := range 64 {
-		data := make([]byte, 96)
+		data := make([]byte, 192)
 		for j := range data {
 			data[j] = byte((i+1)*(j+7)*2654435761>>7) ^ byte(i*31)
 		}
@@ -40,9 +40,12 @@ var (
 		"a.example", "b.example", "x.a.example", "y.x.a.example", "example", "A.Example.", "a..example", ".a.example", "x$.a.example",
 		"localhost", "x.localhost", "127.0.0.1", "127.1", "10.0.0.1", "10.0.1.1", "0x0a000001", "192.0.2.1", "::1", "::ffff:10.0.0.1",
 		"64:ff9b::a00:1", "2002:a00:1::", "2001:db8::1", "fe80::1%x", "169.254.169.254", "ａ.example", "7.a.example", "a.7", "",
+		"s3.eu-west-1.amazonaws.com", "S3.eu-west-1.amazonaws.com.", "a.s3.eu-west-1.amazonaws.com", "p-111122223333.s3-accesspoint.eu-west-1.amazonaws.com", "s3.us-east-1.amazonaws.com",
+		"sns.eu-west-1.amazonaws.com", "newest.eu-west-1.amazonaws.com", "iam.amazonaws.com",
 	}
 	worldPatterns = []string{
 		"a.example", "b.example", "x.a.example", "example", "localhost", "x.localhost", "127.0.0.1", "10.0.0.1", "::1", "2001:db8::1",
+		"s3.eu-west-1.amazonaws.com", "sns.eu-west-1.amazonaws.com", "**.amazonaws.com", "s?.eu-west-1.amazonaws.com",
 		"*.example", "**.example", "*.a.example", "**.a.example", "**.localhost", "*", "**", "?.example", "[!a].example", "**.x*.example", "{a,b}.example", "*.*",
 	}
 	worldRanges = []string{"0.0.0.0/0", "10.0.0.0/8", "10.0.0.0/24", "10.0.0.1", "127.0.0.0/8", "127.0.0.1", "126.0.0.0/7", "::/0", "::1", "2001:db8::/32", "64:ff9b::/96", "169.254.0.0/16", "192.0.2.0/24"}
@@ -60,6 +63,9 @@ func (c *choices) call() Call {
 	}
 	if c.one(3) == 1 {
 		call.Addr, _ = netip.ParseAddr(c.of("10.0.0.1", "::ffff:10.0.0.1", "127.0.0.1", "192.0.2.1", "64:ff9b::a00:1", "::1"))
+	}
+	if c.one(2) == 1 {
+		c.operation(&call)
 	}
 	if c.one(2) == 1 {
 		call.Time = time.Date(2027, 1, 31+c.one(2), 12, 0, 0, 0, time.UTC)
@@ -94,7 +100,10 @@ func (c *choices) rules(list string) (rules []string) {
 
 func (c *choices) rule(list string) string {
 	r := fmt.Sprintf("{host: [%q, %q]", c.of(worldPatterns...), c.of(worldPatterns...))
-	if c.one(3) == 1 {
+	switch c.one(4) {
+	case 1, 2:
+		return c.awsRule(list)
+	case 3:
 		r = fmt.Sprintf("{cidr: [%q, %q]", c.of(worldRanges...), c.of(worldRanges...))
 	}
 	field := func(name string, values ...string) {

@@ -86,7 +86,8 @@ func (l *layer) denied(q *query) finding {
 func (l *layer) find(q *query) localKind {
 	q.rules, q.allow, q.deny = l.rules, -1, -1
 	q.aws, q.elsewhere = awshost.Host{}, false
-	if q.network == unix { // a socket has no name: only "every call" speaks of it
+	if q.network == unix { // a socket has no name: only "every call", and what the SDK says, speak of it
+		l.index.offerServices(q)
 		l.index.offerEverything(q, false)
 		return unixSocket
 	}
@@ -121,7 +122,7 @@ func (s *Set) judgeReached(q *query, host string, addr netip.Addr) finding {
 	q.about(host)
 	t := target{lit: addr.WithZone("").Unmap()}
 	kind := localRange(t.lit)
-	if s.guarded && s.runtime.port == q.port && s.runtime.covers(&t) {
+	if s.isRuntime(&t, q.port) {
 		kind = runtimeAPI
 	}
 	var worst finding

@@ -112,6 +112,11 @@ func (p Platform) listeners(d door) []listener {
 	return all
 }
 
+// isRuntime reports whether t on port leads to the Lambda Runtime API.
+func (s *Set) isRuntime(t *target, port uint16) bool {
+	return s.guarded && s.runtime.port == port && s.runtime.covers(t)
+}
+
 // door is a layer's finding on a local door of some kind. named, if given, is
 // the name by which an address was reached, and counts as well: a rule for
 // localhost opens loopback.

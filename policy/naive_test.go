@@ -5,16 +5,18 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // naiveDecide decides by the letter of the language: every rule of every layer
 // is asked, and the findings are put in their order.
 func naiveDecide(s *Set, c *Call) Decision {
-	verdict := naiveHost(s, c, c.Host)
+	verdict := naiveHost(s, c, c.host())
 	if c.HostHeader != "" {
 		verdict = naiveAnd(verdict, naiveHost(s, c, c.HostHeader))
 	}
-	if c.Kind == HTTP && !isPath(c.Path) {
+	if c.isRequest() && !isPath(c.Path) {
 		verdict = naiveAnd(verdict, naiveHost(s, c, targetHost(c.Path)))
 	}
 	if c.Addr.IsValid() {
@@ -64,6 +66,9 @@ func naiveHost(s *Set, c *Call, host string) naiveFinding {
 			if r := &l.rules[j]; !r.deny && d.Rule == "" && naiveSubject(r, c, t, false) && naiveFields(r, c, false) {
 				d, order = Decision{Allow, s.mode, i, r.id, "allowed by rule"}, j
 			}
+		}
+		if j := naiveAWSAllowed(l, c, t); d.Effect == Deny && c.Kind == AWS && len(c.Resources) > 1 && j >= 0 {
+			d, order = Decision{Allow, s.mode, i, l.rules[j].id, "allowed by rule"}, j
 		}
 		if kind := naiveLocal(s, c, t); kind != notLocal {
 			d, order = naiveDoor(s, l, i, c, t, nil, kind)
@@ -129,7 +134,10 @@ func naiveDoor(s *Set, l *layer, i int, c *Call, t target, named *target, kind l
 		for j := range l.rules {
 			r := &l.rules[j]
 			byName := named != nil && isLocalName(named.name) && t.lit.IsLoopback() && slices.ContainsFunc(r.hosts, func(h hostPattern) bool { return h.exact == named.name })
-			if !r.deny && (naiveOpens(r, t) || byName) && naiveFields(r, c, named != nil) {
+			if r.aws != nil {
+				byName = named != nil && isLocalName(named.name) && t.lit.IsLoopback() && naiveOpens(r, *named)
+			}
+			if !r.deny && (naiveOpens(r, t) || byName) && naiveDoorFields(r, l, c, t, named) {
 				return Decision{Allow, s.mode, i, r.id, "allowed by rule"}, j
 			}
 		}
@@ -143,7 +151,30 @@ func naiveOpens(r *rule, t target) bool {
 			return true
 		}
 	}
+	if r.aws != nil {
+		return slices.ContainsFunc(r.aws.endpoints, func(e endpoint) bool {
+			return e.host.lit.IsValid() && e.host.lit.Addr() == t.lit || e.host.exact != "" && e.host.exact == t.name
+		})
+	}
 	return slices.ContainsFunc(r.cidrs, func(p netip.Prefix) bool { return isLocalPrefix(p) && p.Contains(t.lit) })
+}
+
+// naiveDoorFields asks the fields of a rule that names a local door.
+func naiveDoorFields(r *rule, l *layer, c *Call, t target, named *target) bool {
+	switch {
+	case r.aws == nil:
+		return naiveFields(r, c, named != nil)
+	case named == nil:
+		j := naiveAWSAllowed(l, c, t)
+		return naiveOrigin(r, c) && naiveAWS(r, c, t) || c.Kind == AWS && len(c.Resources) > 1 && j >= 0 && r == &l.rules[j]
+	}
+	exact := slices.ContainsFunc(r.aws.endpoints, func(e endpoint) bool {
+		return naiveEndpoint(e, c, *named) && (e.host.exact != "" || e.host.lit.IsValid())
+	})
+	port := slices.ContainsFunc(r.aws.endpoints, func(e endpoint) bool {
+		return naiveEndpoint(e, c, t) && e.host.lit.IsValid() || isLocalName(named.name) && e.host.exact == named.name && (e.port == 0 || e.port == naivePort(c))
+	})
+	return (c.Network == "" || c.Network == "tcp") && naiveOrigin(r, c) && exact && port
 }
 
 // naiveSubject compares the subject of a rule with a target, one by one.
@@ -155,8 +186,16 @@ func naiveSubject(r *rule, c *Call, t target, reached bool) bool {
 			addrs = append(addrs, inner[:n]...)
 		}
 	}
+	if r.aws != nil {
+		return !reached && naiveAWS(r, c, t)
+	}
+	api := false
+	if h, _ := awshost.Parse(t.name); !r.deny && !t.lit.IsValid() {
+		api = h.API
+	}
 	for _, h := range r.hosts {
 		switch {
+		case api && h.exact == "": // no wildcard allows an endpoint of AWS's API
 		case h.all:
 			if !reached && (r.deny || c.Network != "unix" && !t.lit.IsValid() && !isLocalName(t.name)) {
 				return true
@@ -187,6 +226,9 @@ func naiveSubject(r *rule, c *Call, t target, reached bool) bool {
 
 // naiveFields asks the fields of a rule with a query of its own.
 func naiveFields(r *rule, c *Call, reached bool) bool {
+	if r.aws != nil {
+		return naiveOrigin(r, c)
+	}
 	var q query
 	q.ask(c)
 	q.reached = reached

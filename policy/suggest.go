@@ -2,13 +2,10 @@ package policy
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // Suggest returns, in one line of YAML, what would let a denied call pass: a
@@ -25,17 +22,18 @@ func (s *Set) Suggest(c *Call, d Decision) string {
 	}
 	var q query
 	q.ask(c)
-	t, ok := l.denies(s, &q, c, door)
-	if !ok && door && c.Addr.IsValid() {
-		t, ok = target{lit: c.Addr.WithZone("").Unmap()}, true
+	t, asked := l.denies(s, &q, c, door)
+	reached := !asked && door && c.Addr.IsValid()
+	if reached {
+		t = target{lit: c.Addr.WithZone("").Unmap()}
 	}
 	switch {
-	case !ok:
+	case !asked && !reached, door && s.isRuntime(&t, c.port()):
 		return ""
-	case c.Kind == AWS:
-		return suggestAWS(c, t)
+	case c.Kind == AWS && asked:
+		return suggestAWS(&q, c, t)
 	case door:
-		return s.suggestDoor(c, t)
+		return suggestDoor(c, t)
 	case !t.lit.IsValid() && checkName(t.name) != nil:
 		return "" // no rule names what cannot be looked up
 	case c.Kind == HTTP && !isRequest(c):
@@ -69,11 +67,11 @@ func isRequest(c *Call) bool {
 	return err == nil && (isPath(c.Path) || c.method() == "CONNECT") && schemePort(c.Scheme) != 0
 }
 
-func (s *Set) suggestDoor(c *Call, t target) string {
+func suggestDoor(c *Call, t target) string {
 	switch {
 	case c.network() == "unix":
 		return fmt.Sprintf("local: [%q]", "unix:"+c.Path)
-	case s.guarded && s.runtime.port == c.port() && s.runtime.covers(&t), c.port() == 0:
+	case c.port() == 0:
 		return ""
 	case !t.lit.IsValid():
 		t.lit = loopback4
@@ -117,53 +115,4 @@ func suggestRule(c *Call, t target) string {
 		parts = append(parts, "paths: ["+paths+"]")
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
-}
-
-// maxSuggested bounds the resources that a suggestion names.
-const maxSuggested = 10
-
-// suggestAWS writes the narrowest rule for an operation: its resources, who
-// signs it if it is not the function's own account, and the endpoint if it is
-// not AWS's.
-func suggestAWS(c *Call, t target) string {
-	if c.Service == "" || len(c.Resources) > maxSuggested || !c.securePort() && c.Host == "" {
-		return ""
-	}
-	cl := claimOf(c)
-	parts := []string{"aws: " + cl.service.ID}
-	if c.Operation != "" {
-		parts = append(parts, "operations: ["+c.Operation+"]")
-	}
-	var resources []string
-	for _, text := range c.Resources {
-		r, ok := parseARN(text)
-		if !ok {
-			return ""
-		}
-		// In the signer's account the tail says it; no tail speaks of another one's.
-		if sameService(r.parts[arnService], cl.service.IAM) && (r.parts[arnAccount] == "" || r.parts[arnAccount] == c.Account) {
-			text = r.resource
-		}
-		if text = quoteMeta(text); len(text) > maxPattern {
-			return ""
-		}
-		resources = append(resources, strconv.Quote(text))
-	}
-	if resources != nil {
-		parts = append(parts, "resources: ["+strings.Join(resources, ", ")+"]")
-	}
-	switch {
-	case c.Account == "":
-		parts = append(parts, `accounts: ["*"]`)
-	case c.Account != c.Self:
-		parts = append(parts, fmt.Sprintf("accounts: [%q]", c.Account))
-	}
-	if h, _ := awshost.Parse(t.name); c.Host != "" && !(c.securePort() && h.API && h.Serves(cl.service.ID, c.Region)) {
-		at := t.name
-		if t.lit.IsValid() {
-			at = t.lit.String()
-		}
-		parts = append(parts, fmt.Sprintf("endpoint: %q", net.JoinHostPort(at, strconv.Itoa(int(c.port())))))
-	}
-	return "allow: [{" + strings.Join(parts, ", ") + "}]"
 }

@@ -32,18 +32,21 @@ func (f *Fence) AWS(cfg *aws.Config) {
 	if cfg == nil {
 		return
 	}
-	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), f.guardOperation)
+	id := fmt.Sprintf("lambdafence %p", f)
+	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), func(stack *middleware.Stack) error {
+		return f.guardOperation(stack, id)
+	})
 	cfg.HTTPClient = f.awsClient(cfg.HTTPClient)
 }
 
 // guardOperation puts the AWS guard into the stack of one operation, innermost
 // in two of its steps: where the input has been written into a request, and
 // where the request, signed, is about to be sent.
-func (f *Fence) guardOperation(stack *middleware.Stack) error {
-	g := &awsGuard{fence: f, id: fmt.Sprintf("lambdafence %p", f)}
-	if _, there := stack.Deserialize.Get(g.id); there {
+func (f *Fence) guardOperation(stack *middleware.Stack, id string) error {
+	if _, there := stack.Deserialize.Get(id); there {
 		return nil
 	}
+	g := &awsGuard{fence: f, id: id}
 	if err := stack.Serialize.Add(g, middleware.After); err != nil {
 		return err
 	}

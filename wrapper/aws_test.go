@@ -10,6 +10,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
+	"os/exec"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -220,6 +223,34 @@ func TestAWSSelf(t *testing.T) {
 	}
 }
 
+// TestAWSSelfAtInit: before any invocation the account is that of the key which
+// the process was started with, and not of one that a library has put into the
+// environment since. The test runs itself again, with another environment.
+func TestAWSSelfAtInit(t *testing.T) {
+	const child = "LAMBDAFENCE_TEST_CHILD"
+	if os.Getenv(child) == "" {
+		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+		cmd.Env = append(os.Environ(), child+"=1", "AWS_ACCESS_KEY_ID="+awskey.ID(ownAccount))
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "judged at init") {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	t.Setenv("AWS_ACCESS_KEY_ID", awskey.ID(evilAccount))
+	c := newCloud(t)
+	f := wrapper.Must(wrapper.New(t.Context(), discard(), wrapper.WithPolicy(source.Static("p", []byte(appOnly)))))
+	own, evil := c.config(ownAccount), c.config(evilAccount)
+	f.AWS(&own)
+	f.AWS(&evil)
+	if v, err := read(t, own, "/app/colour"); v != "green" {
+		t.Error(v, err)
+	}
+	if _, err := read(t, evil, "/app/colour"); !errors.Is(err, wrapper.ErrBlocked) && runtime.GOOS == "linux" {
+		t.Errorf("another account's key: %v", err)
+	}
+	t.Log("judged at init")
+}
+
 func TestAWSEachAttemptIsJudged(t *testing.T) {
 	c := newCloud(t)
 	c.before = func(w http.ResponseWriter, _ *http.Request) bool {
@@ -390,7 +421,8 @@ func TestAWSRedirects(t *testing.T) {
 	if _, err := read(t, cfg, "/app/colour"); !errors.Is(err, wrapper.ErrBlocked) || c.hits.Load() != hits+1 {
 		t.Error(err)
 	}
-	wantEvents(t, events, "allowed "+readApp, "allowed "+readApp, "allowed "+readApp, "blocked POST https://evil.example/")
+	wantEvents(t, events, "allowed "+readApp, "allowed "+readApp,
+		"blocked POST https://evil.example/", "allowed "+readApp) // an allowed call is told when it is over
 }
 
 // A rewinding client can send the body of a request again.

@@ -14,9 +14,25 @@
 // clients are guarded by [Fence.Transport], and drivers that dial for
 // themselves by [Fence.DialContext] or [Fence.Check].
 //
+// A function that uses the AWS SDK makes the fence before its clients. Their
+// calls are then judged by service, operation, resources, who signs them, and
+// the host that they really go to:
+//
+//	import _ "github.com/lambdafence/lambdafence/policy/source/paramstore" // LAMBDAFENCE_POLICY: ssm:/fence/orders
+//
+//	func main() {
+//		fence := wrapper.Must(wrapper.New(context.Background()))
+//		cfg, err := config.LoadDefaultConfig(context.Background())
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		fence.AWS(&cfg) // every client made from cfg
+//		fence.Start(handler(dynamodb.NewFromConfig(cfg), s3.NewFromConfig(cfg)))
+//	}
+//
 // # Environment
 //
-//   - LAMBDAFENCE_POLICY: the layers, such as "file:policy.yaml" (see source.Parse)
+//   - LAMBDAFENCE_POLICY: the layers, such as "ssm:/fence/orders" (see source.Parse)
 //   - LAMBDAFENCE_MODE: off, learn, report or enforce; softens, never hardens
 //   - LAMBDAFENCE_REFRESH: how old a policy may grow, such as "60s"; "0" for ever
 //   - LAMBDAFENCE_ON_LOAD_ERROR: block or report

@@ -52,6 +52,7 @@ type Stand struct {
 
 	mu       sync.Mutex
 	requests []Request
+	codes    map[string]int
 	hang     chan struct{} // not nil: SSM does not answer until it is closed
 }
 
@@ -63,7 +64,7 @@ func New(cfg Config) *Stand {
 	if cfg.Account == "" {
 		cfg.Account = "123456789012"
 	}
-	s := &Stand{cfg: cfg, reads: newBucket(cfg.RequestsPerSecond, cfg.Burst), room: room{left: maxState}}
+	s := &Stand{cfg: cfg, reads: newBucket(cfg.RequestsPerSecond, cfg.Burst), room: room{left: maxState}, codes: make(map[string]int)}
 	s.ssm.init(cfg, &s.room)
 	s.dynamodb.init(cfg, &s.room)
 	s.s3.init(cfg, &s.room)
@@ -83,6 +84,13 @@ func (s *Stand) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
+}
+
+// Count returns how many requests were answered with an error code, with "" how many were granted, of all that arrived.
+func (s *Stand) Count(code string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.codes[code]
 }
 
 // Deny makes SSM answer AccessDeniedException for every parameter whose name begins with prefix, until Allow.
@@ -114,11 +122,13 @@ func (s *Stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = s.answer(w, call)
 	}
-	if err != nil {
-		refusal := asRefusal(err)
-		s.mark(seen, refusal.code)
-		refusal.write(w, call)
+	if err == nil {
+		s.mark(seen, "")
+		return
 	}
+	refusal := asRefusal(err)
+	s.mark(seen, refusal.code)
+	refusal.write(w, call)
 }
 
 // answer hands the call to its service, which writes the response unless it returns an error.
@@ -178,12 +188,13 @@ func (s *Stand) remember(c *call) int {
 	return len(s.requests) - 1
 }
 
+// mark notes how the request at i was answered.
 func (s *Stand) mark(i int, code string) {
-	if i < 0 {
-		return
-	}
 	code = code[strings.IndexByte(code, '#')+1:] // SQS has a namespace before it
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests[i].Code = code
+	s.codes[code]++
+	if i >= 0 {
+		s.requests[i].Code = code
+	}
 }

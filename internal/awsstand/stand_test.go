@@ -116,8 +116,11 @@ func TestThrottling(t *testing.T) {
 			throttled++
 		}
 	}
-	if throttled != 30-granted {
-		t.Errorf("%d throttled of %d", throttled, 30-granted)
+	if counted := stand.Count("ThrottlingException"); throttled != 30-granted || counted != throttled {
+		t.Errorf("%d throttled, %d counted, of %d", throttled, counted, 30-granted)
+	}
+	if got := stand.Count(""); got != granted+5+1 {
+		t.Errorf("%d granted", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -9,6 +10,9 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // database returns the address of a server that start starts, once for all tests.
@@ -88,7 +92,19 @@ var startPostgres = sync.OnceValues(func() (string, error) {
 		"-c", "unix_socket_directories=", "-c", "fsync=off")
 	server.Dir = dir
 	initdb := exec.Command(filepath.Join(filepath.Dir(server.Path), "initdb"), "-D", data, "-U", "orders", "--auth=trust", "--no-sync", "--no-locale")
-	return serveFrom(address, server, initdb)
+	if _, err := serveFrom(address, server, initdb); err != nil {
+		return "", err
+	}
+	// It listens before it answers.
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		conn, err := pgx.Connect(context.Background(), "postgres://orders@"+address+"/postgres?sslmode=disable")
+		if err == nil {
+			return address, conn.Close(context.Background())
+		}
+		if time.Now().After(deadline) {
+			return "", err
+		}
+	}
 })
 
 // postgresPath is where the server lies: Debian keeps it out of PATH, by version.

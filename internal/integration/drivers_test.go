@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/lambdafence/lambdafence/wrapper"
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"google.golang.org/grpc"
@@ -34,6 +35,8 @@ func openRedis(fence *wrapper.Fence, addr string) *redis.Client {
 		Addr:          addr,
 		Dialer:        fence.DialContext,
 		DialerRetries: 1, // go-redis does not know that a blocked call stays blocked
+		// Else go-redis looks the name up by itself, before it asks to dial.
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})
 }
 

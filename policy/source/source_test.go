@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -190,13 +191,18 @@ func TestBound(t *testing.T) {
 	t.Error("the source answers again, but is not asked")
 }
 
-func TestParse(t *testing.T) {
+// registerTest registers once, however often the test runs.
+var registerTest = sync.OnceFunc(func() {
 	source.Register("test", func(name string) (source.Source, error) {
 		if name == "bad" {
 			return nil, errors.New("bad name")
 		}
 		return source.Static(name, []byte(doc)), nil
 	})
+})
+
+func TestParse(t *testing.T) {
+	registerTest()
 	for _, tt := range []struct {
 		spec string
 		want []string

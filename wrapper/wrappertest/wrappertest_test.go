@@ -112,7 +112,7 @@ func TestBadPolicyEndsTheTest(t *testing.T) {
 		want string
 	}{
 		{"mode: [", nil, "not YAML"},
-		{"deny: [{aws: s3}]", nil, "not supported yet"},
+		{"deny: [{aws: s3, from: [a/**]}]", nil, "not supported yet"},
 		{doc, []wrapper.Option{nil}, "option 5 is nil"},
 	} {
 		s := &spy{TB: t}

@@ -1,0 +1,72 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
+)
+
+// A claim is what the SDK says that a call is. Where it goes is another matter.
+type claim struct {
+	made       bool // by the SDK, or by whoever described the call
+	hostless   bool // no host is stated: it goes to the SDK's own
+	service    awshost.Service
+	operation  string
+	access     Access
+	resources  []string
+	region     string
+	account    string
+	self       string
+	securePort bool // HTTPS on its own port, where AWS listens
+}
+
+func claimOf(c *Call) claim {
+	cl := claim{account: c.Account, self: c.Self, securePort: c.securePort()}
+	if c.Kind != AWS {
+		return cl
+	}
+	cl.made, cl.hostless = true, c.Host == ""
+	cl.service, _ = awshost.Find(c.Service)
+	cl.operation, cl.resources, cl.region = c.Operation, c.Resources, c.Region
+	if c.Access <= Permissions {
+		cl.access = c.Access
+	}
+	return cl
+}
+
+// securePort reports whether the call goes to the port that AWS serves its API
+// on, by HTTPS.
+func (c *Call) securePort() bool {
+	return (c.Scheme == "https" || c.Kind == AWS && c.Scheme == "") && (c.Port == 0 || c.Port == 443)
+}
+
+// genuine reports whether the call goes where the SDK finds the service: to a
+// host of AWS that belongs to it and to the region, by HTTPS. The region of a
+// call that states no host is the client's; some services have one for all.
+func (q *query) genuine() bool {
+	c := &q.claim
+	region := c.region
+	if c.hostless {
+		region = ""
+	}
+	return c.securePort && q.aws.API && q.aws.Serves(c.service.ID, region)
+}
+
+// otherBucket reports whether the request goes to a bucket, or an access point,
+// that is none of those which the SDK says it is about. A client whose base
+// endpoint has a bucket in its name or path sends everything there.
+func (q *query) otherBucket() bool {
+	c := &q.claim
+	if len(c.resources) == 0 || c.service.ID != "s3" || !q.aws.API {
+		return false
+	}
+	bucket := q.aws.Bucket
+	if bucket == "" {
+		bucket, _, _ = strings.Cut(strings.TrimPrefix(q.target, "/"), "/")
+	}
+	return bucket != "" && !slices.ContainsFunc(c.resources, func(text string) bool {
+		r, ok := parseARN(text)
+		return ok && r.inBucket(bucket, q.aws.Account)
+	})
+}
