@@ -46,6 +46,11 @@ func checkFile(t *testing.T, f *corpus.File) {
 		ExtensionPort: f.Platform["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"],
 		Credentials:   f.Platform["AWS_CONTAINER_CREDENTIALS_FULL_URI"],
 	}
+	// The parameters that a policy is loaded from are a matter of its source.
+	if name, ok := strings.CutPrefix(f.Platform["LAMBDAFENCE_POLICY"], "ssm:"); ok {
+		name, _, _ = strings.Cut(name, ":")
+		p.Parameters = []string{name}
+	}
 	if mode, ok := f.Platform["LAMBDAFENCE_MODE"]; ok {
 		var err error
 		if p.Soften, err = ParseMode(mode); err != nil {

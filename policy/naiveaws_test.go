@@ -115,8 +115,8 @@ func naiveAWSAllows(a *awsRule, c *Call, t target) bool {
 
 func naiveAWSDenies(a *awsRule, c *Call, t target) bool {
 	h, _ := awshost.Parse(t.name)
-	if c.Network == "unix" { // has no name
-		h, t = awshost.Host{}, target{}
+	if c.Network == "unix" { // what stands at a socket is not known by its name
+		h = awshost.Host{}
 	}
 	if a.endpoints != nil && !slices.ContainsFunc(a.endpoints, func(e endpoint) bool { return naiveEndpoint(e, c, t) }) {
 		return false
@@ -149,7 +149,7 @@ func naiveAWSDenies(a *awsRule, c *Call, t target) bool {
 		}
 		operation := a.operations == nil || c.Operation == "" || matchAny(a.operations, c.Operation)
 		access := a.access == 0 || c.Access == UnknownAccess || c.Access > Permissions || a.access.has(c.Access)
-		resource := a.resources == nil || c.Resources == nil || naiveElsewhere(c, t)
+		resource := a.resources == nil || c.Resources == nil || c.Network != "unix" && naiveElsewhere(c, t)
 		for _, p := range a.resources {
 			resource = resource || p.any || slices.ContainsFunc(c.Resources, func(text string) bool { return naiveResource(p, text, "", "", true) })
 		}

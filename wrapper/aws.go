@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -90,6 +91,7 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		v = &verdict{fence: f, state: st, call: call, decision: policy.Decision{Effect: policy.Allow}}
 		v.recorded.Store(true) // nothing to record
 	}
+	v.query = in.Request.(*smithyhttp.Request).URL.RawQuery
 	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
 	v.settle(ctx)
@@ -115,7 +117,11 @@ func (g *awsGuard) describe(ctx context.Context, request any) (policy.Call, bool
 		h, _ := awshost.Parse(call.Host)
 		call.Region = h.Region
 	}
-	c := awscall.Call{Service: call.Service, Operation: call.Operation, Input: g.input, Region: call.Region, Account: call.Account}
+	c := awscall.Call{
+		Service: call.Service, Operation: call.Operation, Input: g.input,
+		Region: call.Region, Account: call.Account,
+		Host: cmp.Or(call.HostHeader, call.Host), Path: call.Path, // AWS goes by the header
+	}
 	call.Access, call.Resources = c.Describe()
 	return call, true
 }

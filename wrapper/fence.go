@@ -1,7 +1,6 @@
 package wrapper
 
 import (
-	"cmp"
 	"context"
 	"os"
 	"strings"
@@ -64,7 +63,7 @@ func New(ctx context.Context, opts ...Option) (*Fence, error) {
 	defer cancel()
 	began := time.Now()
 	err = f.policies.load(ctx) // a failure is logged, and its layer falls under the load-error rule
-	f.life.ended(began, cmp.Or(err, f.policies.fallback()))
+	f.life.ended(began, err, f.policies.fallback())
 	return f, nil
 }
 

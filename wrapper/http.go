@@ -115,9 +115,9 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	ctx := r.Context()
 	switch v := f.verdictFrom(ctx); {
-	case v.coversRequest(&call):
+	case v.coversRequest(&call, r.URL.RawQuery):
 		return g.pass(r, st)
-	case v.isOperation(&call):
+	case v.isOperation(&call, r.URL.RawQuery):
 		call = v.call // judged by a policy that was swapped since: the same call, by the new one
 	}
 	v, err := f.check(ctx, &call)
@@ -142,6 +142,7 @@ func (g *guard) send(r *http.Request, st *state, v *verdict, call *policy.Call) 
 		v = &verdict{fence: g.fence, state: st, call: *call, decision: policy.Decision{Effect: policy.Allow}}
 		v.recorded.Store(true) // nothing to record
 	}
+	v.query = r.URL.RawQuery
 	defer v.over.Store(true)
 	judged := r.WithContext(v.under(r.Context()))
 	resp, err := g.pass(judged, st)

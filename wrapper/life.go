@@ -1,8 +1,8 @@
 package wrapper
 
 import (
-	"cmp"
 	"context"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -15,15 +15,16 @@ const thawGrace = 100 * time.Millisecond
 // start and end: between the last end and the next start the sandbox may be
 // frozen, for milliseconds or for hours.
 type life struct {
-	mu      sync.Mutex
-	active  int       // invocations that run now
-	idle    uint64    // how often none ran any more
-	loaded  time.Time // when the last load was begun that ended well
-	tried   time.Time // when the last load was begun
-	failed  int       // loads since then that did not end well
-	running *refresh
-	cutOff  bool             // the last refresh failed, and a freeze may be why
-	now     func() time.Time // nil: time.Now; tests set it
+	mu       sync.Mutex
+	active   int       // invocations that run now
+	idle     uint64    // how often none ran any more
+	loaded   time.Time // when the last load was begun that ended well
+	tried    time.Time // when the last load was begun
+	failed   int       // loads since then that did not end well
+	fallback bool      // a layer runs on a later alternative of several
+	running  *refresh
+	cutOff   bool             // the last refresh failed, and a freeze may be why
+	now      func() time.Time // nil: time.Now; tests set it
 }
 
 // A refresh is one load in the background.
@@ -75,16 +76,20 @@ func (f *Fence) begin(ctx context.Context) {
 func (l *life) due(every time.Duration) bool {
 	now := l.clock()
 	pause := min(time.Second<<min(l.failed, 16), every)
+	if l.fallback { // sandboxes that fell back together must not ask together
+		pause = min(pause, 8*time.Second) / 2
+		pause += rand.N(pause + 1)
+	}
 	return every > 0 && age(now, l.loaded) > every && (l.failed == 0 || age(now, l.tried) > pause)
 }
 
 // ended notes how a load ended that was begun at a certain time. One that found
 // a fallback is soon tried again, as one that failed.
-func (l *life) ended(began time.Time, err error) {
+func (l *life) ended(began time.Time, err, fallback error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.tried = began
-	if err != nil {
+	l.tried, l.fallback = began, fallback != nil
+	if err != nil || l.fallback {
 		l.failed++
 		return
 	}
@@ -118,7 +123,7 @@ func (f *Fence) refreshLater(ctx context.Context) *refresh {
 		defer close(r.done)
 		defer cancel()
 		r.err = f.policies.load(ctx)
-		l.ended(began, cmp.Or(r.err, f.policies.fallback()))
+		l.ended(began, r.err, f.policies.fallback())
 		l.finish(r, began)
 	}()
 	return r

@@ -482,3 +482,32 @@ func TestSwapsUnderLoad(t *testing.T) {
 	cancel()
 	wg.Wait()
 }
+
+// A sandbox that runs on a fallback asks again soon, and not at the same moment
+// as the others.
+func TestFallbackIsSoonReplaced(t *testing.T) {
+	at := time.Now()
+	param, now := &changing{}, &clock{now: at}
+	later := func() { at = at.Add(8 * time.Second); now.set(at) }
+	param.fail(errors.New("throttled"))
+	src := source.First(param, source.Static("embedded", []byte("mode: enforce\ndeny: []")))
+	f := wrapper.Must(wrapper.New(t.Context(), wrapper.WithPolicy(src), wrapper.WithRefresh(time.Hour), discard()))
+	wrapper.SetClock(f, now.Now)
+	for range 20 { // however often it fails, the pause does not grow to the interval
+		later()
+		loads := param.loads.Load()
+		invoke(t, f)
+		eventually(t, "another try", func() bool { return param.loads.Load() > loads })
+	}
+	param.set(goodDoc)
+	later()
+	invoke(t, f)
+	eventually(t, "the policy itself", func() bool { return blocked(t, f, evilCall) })
+	loads := param.loads.Load()
+	later()
+	invoke(t, f)
+	time.Sleep(20 * time.Millisecond)
+	if param.loads.Load() != loads {
+		t.Error("a policy that is the right one was loaded again before its time")
+	}
+}

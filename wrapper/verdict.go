@@ -14,6 +14,7 @@ type verdict struct {
 	fence    *Fence
 	state    *state
 	call     policy.Call
+	query    string // of the request: never looked at nor told, only compared
 	decision policy.Decision
 	outcome  Outcome
 	recorded atomic.Bool // its event was made
@@ -78,8 +79,8 @@ func (f *Fence) verdictFrom(ctx context.Context) *verdict {
 func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.state.Load() }
 
 // coversRequest reports whether v is about this very request.
-func (v *verdict) coversRequest(c *policy.Call) bool {
-	return v != nil && (v.call.Kind == c.Kind || v.call.Kind == policy.AWS) && v.isRequest(c) && v.stands()
+func (v *verdict) coversRequest(c *policy.Call, query string) bool {
+	return v != nil && (v.call.Kind == c.Kind || v.call.Kind == policy.AWS) && v.isRequest(c, query) && v.stands()
 }
 
 // coversDial reports whether a connection to c leads where v's call goes.
@@ -87,12 +88,12 @@ func (v *verdict) coversDial(c *policy.Call) bool { return v != nil && v.isDial(
 
 // isOperation reports whether this very request is an operation of the SDK that
 // v is about.
-func (v *verdict) isOperation(c *policy.Call) bool {
-	return v != nil && v.call.Kind == policy.AWS && v.isRequest(c) && !v.over.Load()
+func (v *verdict) isOperation(c *policy.Call, query string) bool {
+	return v != nil && v.call.Kind == policy.AWS && v.isRequest(c, query) && !v.over.Load()
 }
 
-func (v *verdict) isRequest(c *policy.Call) bool {
-	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.call.HostHeader == c.HostHeader
+func (v *verdict) isRequest(c *policy.Call, query string) bool {
+	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.query == query && v.call.HostHeader == c.HostHeader
 }
 
 func (v *verdict) isDial(c *policy.Call) bool {

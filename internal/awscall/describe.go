@@ -25,6 +25,9 @@ type Call struct {
 	// Account is the account of who signs, for the ARNs of what the input names
 	// without one. Empty: unknown, and the ARNs' account part stays empty.
 	Account string
+	// Host and Path are where the request goes, as it stands on the wire. Empty:
+	// not known, and taken to be where the input says.
+	Host, Path string
 }
 
 // Describe returns what the operation does and to what. The access level is
@@ -40,7 +43,7 @@ func (c *Call) Describe() (access policy.Access, resources []string) {
 	if present(in, p.raise) {
 		d.access = policy.Permissions
 	}
-	if !d.follow(p.steps, in) {
+	if !d.follow(p.steps, in) || c.strays(d.arns) {
 		return d.access, nil
 	}
 	if d.arns == nil {

@@ -59,10 +59,7 @@ func wanted(text string) []string {
 
 // The members of real inputs, in the ways in which the SDK declares them.
 type (
-	getItemInput struct {
-		TableName *string
-		noSmithy  struct{}
-	}
+	getItemInput   struct{ TableName *string }
 	putObjectInput struct {
 		Bucket, Key *string
 		ACL         cannedACL

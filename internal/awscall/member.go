@@ -121,8 +121,10 @@ type values struct {
 	ends [maxMembers]int
 }
 
-// maxMembers is the most that one source of a table names.
-const maxMembers = 4
+const (
+	maxMembers = 4                         // that one source of a table names
+	maxValues  = maxResources + maxMembers // of all of them
+)
 
 // of returns the values of the i-th member, of which there may be none.
 func (v *values) of(i int) []string {
@@ -153,7 +155,7 @@ func (v *values) read(in reflect.Value, members []path) bool {
 		}
 		v.ends[i] = len(v.all)
 	}
-	return ok && len(v.all) <= maxResources
+	return ok
 }
 
 // collect appends the values at the end of the path. It adds none where there
@@ -161,7 +163,7 @@ func (v *values) read(in reflect.Value, members []path) bool {
 // a list that has no value, and for too many.
 func collect(dst []string, v reflect.Value, path []segment, missing bool) ([]string, bool) {
 	v = deref(v)
-	if len(dst) > maxResources {
+	if len(dst) >= maxValues {
 		return dst, false
 	}
 	switch kind := v.Kind(); {
@@ -207,7 +209,7 @@ func appendLeaf(dst []string, v reflect.Value) ([]string, bool) {
 	case reflect.Float64: // a number in JSON
 		return append(dst, strconv.FormatFloat(v.Float(), 'f', -1, 64)), true
 	case reflect.Map:
-		if v.Type().Key().Kind() != reflect.String || v.Len() > maxResources {
+		if v.Type().Key().Kind() != reflect.String || v.Len() > maxValues {
 			return dst, false
 		}
 		start := len(dst)

@@ -27,13 +27,13 @@ func (d *description) statement(text string) bool {
 	}
 	s := scanner{rest: text}
 	access, table, index, ok := s.statement()
-	if !ok {
+	if !ok || !d.table(table, index) {
 		// What one of several does is not known, nor then what all of them do.
 		d.access = policy.UnknownAccess
 		return false
 	}
 	d.access = highest(d.access, access)
-	return d.table(table, index)
+	return true
 }
 
 // A token is a word, a quoted name, or one byte of anything else. Strings and

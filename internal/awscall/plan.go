@@ -12,7 +12,7 @@ import (
 // A plan is one line of a table, made ready for inputs of one type. A table
 // begins with the head of the service's ARNs, in which $P, $R and $A stand for
 // the partition, the region and the signer's account. Then come short names for
-// what is often said, and a line for each operation:
+// resources that are often said, and a line for each operation:
 //
 //	arn:$P:dynamodb:$R:$A:
 //	=table table/{TableName}
@@ -115,13 +115,11 @@ func readPlan(table, operation string, input reflect.Type) *plan {
 	}
 	r := reader{table: table, input: input}
 	for resource := range strings.FieldsSeq(resources) {
+		resource, optional := strings.CutPrefix(resource, "~")
 		if full, ok := lineOf(table, "="+resource); ok {
-			for one := range strings.FieldsSeq(full) {
-				p.steps = append(p.steps, r.step(one))
-			}
-			continue
+			resource = full
 		}
-		p.steps = append(p.steps, r.step(resource))
+		p.steps = append(p.steps, r.step(resource, optional))
 	}
 	return p
 }
@@ -158,8 +156,7 @@ type reader struct {
 	input reflect.Type
 }
 
-func (r reader) step(text string) step {
-	text, optional := strings.CutPrefix(text, "~")
+func (r reader) step(text string, optional bool) step {
 	s := step{optional: optional || text[0] == '?'}
 	for one := range strings.SplitSeq(text, "|") {
 		s.sources = append(s.sources, r.source(one))

@@ -101,7 +101,9 @@ func bucketFromARN(s string) (bucket, between string, ok bool) {
 
 // isBucket reports whether s can be the name of a bucket, an old one in capitals
 // included.
-func isBucket(s string) bool { return len(s) >= 3 && len(s) <= 255 && isSimple(s, ".-_") }
+func isBucket(s string) bool {
+	return len(s) <= 255 && isSimple(s, ".-_") && strings.Trim(s, ".") != ""
+}
 
 func isDirectory(bucket string) bool {
 	return strings.HasSuffix(bucket, "--x-s3") || strings.HasSuffix(bucket, "--xa-s3")
@@ -136,20 +138,20 @@ func (d *description) copySource(source string) bool {
 	if version != "" && !isVersion(version) {
 		return false // a key that holds ? without being encoded: where it ends is a guess
 	}
-	source = strings.TrimPrefix(source, "/")
 	// Whether S3 takes a bare + for a space is not documented: both count.
 	plain, err := url.PathUnescape(source)
-	if err != nil || !d.copied(strings.TrimPrefix(plain, "/")) {
+	if err != nil || !d.copied(plain) {
 		return false
 	}
 	if !strings.Contains(source, "+") {
 		return true
 	}
 	spaced, err := url.QueryUnescape(source)
-	return err == nil && d.copied(strings.TrimPrefix(spaced, "/"))
+	return err == nil && d.copied(spaced)
 }
 
 func (d *description) copied(source string) bool {
+	source = strings.TrimPrefix(source, "/")
 	if !isARN(source) {
 		bucket, key, _ := strings.Cut(source, "/")
 		return d.objectIn(bucket, key)

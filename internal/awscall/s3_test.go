@@ -1,13 +1,15 @@
 package awscall
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/lambdafence/lambdafence/policy"
 )
 
 func TestS3(t *testing.T) {
-	const get, put = "GetObject", "CopyObject"
+	copied := func(source string) in { return in{"Bucket": "dst", "Key": "k", "CopySource": source} }
+	const get, cp = "GetObject", "CopyObject"
 	run(t, "S3", []described{
 		{"bucket and key", get, in{"Bucket": "orders", "Key": "k/1.txt"}, policy.Read, "arn:aws:s3:::orders/k/1.txt"},
 		{"key with colons and stars", get, in{"Bucket": "orders", "Key": "a:b*?é"}, policy.Read, "arn:aws:s3:::orders/a:b*?é"},
@@ -22,6 +24,7 @@ func TestS3(t *testing.T) {
 		{"no bucket", get, in{"Key": "k"}, policy.Read, "unknown"},
 		{"bucket with a slash", get, in{"Bucket": "b1/../b2", "Key": "k"}, policy.Read, "unknown"},
 		{"bucket with a query", get, in{"Bucket": "b1?x", "Key": "k"}, policy.Read, "unknown"},
+		{"bucket of dots", get, in{"Bucket": "..", "Key": "k"}, policy.Read, "unknown"},
 		{"bucket in capitals", get, in{"Bucket": "UPPER", "Key": "k"}, policy.Read, "arn:aws:s3:::UPPER/k"},
 		{"alias of an access point", get, in{"Bucket": "my-ap-abc-s3alias", "Key": "k"}, policy.Read, "arn:aws:s3:::my-ap-abc-s3alias/k"},
 
@@ -41,34 +44,40 @@ func TestS3(t *testing.T) {
 		{"directory access point", get, in{"Bucket": "ap--use1-az4--xa-s3", "Key": "k"}, policy.Read, "arn:aws:s3express:OWN:accesspoint/ap--use1-az4--xa-s3"},
 		{"directory bucket, list", "ListObjectsV2", in{"Bucket": "b--use1-az4--x-s3"}, policy.List, "arn:aws:s3express:OWN:bucket/b--use1-az4--x-s3"},
 		{"rename in a directory bucket", "RenameObject", in{"Bucket": "b--use1-az4--x-s3", "Key": "k", "RenameSource": "/b--use1-az4--x-s3/old"}, policy.Write, "arn:aws:s3express:OWN:bucket/b--use1-az4--x-s3"},
-
-		{"copy", put, in{"Bucket": "dst", "Key": "k", "CopySource": "src/dir/k%201"}, policy.Write, "unknown-see-below"},
-	}[:28])
-	copied := func(source string) in { return in{"Bucket": "dst", "Key": "k", "CopySource": source} }
+	})
 	run(t, "S3", []described{
-		{"copy", put, copied("src/dir/k%2F1"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:::src/dir/k/1"},
-		{"copy with a slash and a version", put, copied("/src/k1?versionId=v9"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:::src/k1"},
-		{"copy, all encoded", put, copied("src%2Fk1"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:::src/k1"},
-		{"copy with a question mark in the key", put, copied("src/k%3Fx"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:::src/k?x"},
-		{"copy with a bare question mark", put, copied("src/k?x=1"), policy.Write, "unknown"},
-		{"copy with a path in the version", put, copied("src/k?versionId=1/../../payroll/k"), policy.Write, "unknown"},
-		{"copy with a plus", put, copied("src/a+b"), policy.Write, "unknown-see-plus"},
-		{"copy of a broken escape", put, copied("src/%zz"), policy.Write, "unknown"},
-		{"copy that climbs", put, copied("src/%2e%2e/payroll/k"), policy.Write, "unknown"},
-		{"copy without a key", put, copied("src"), policy.Write, "unknown"},
-		{"copy of nothing", put, copied(""), policy.Write, "unknown"},
-		{"copy with two slashes", put, copied("//src/k"), policy.Write, "unknown"},
-		{"copy from an access point", put, copied("arn:aws:s3:us-west-2:999988887777:accesspoint/ap/object/a/k"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:us-west-2:999988887777:accesspoint/ap/object/a/k"},
-		{"copy from an encoded access point", put, copied("arn%3Aaws%3As3%3Aus-west-2%3A999988887777%3Aaccesspoint%2Fap%2Fobject%2Fk"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:us-west-2:999988887777:accesspoint/ap/object/k"},
-		{"copy from an ARN without an object", put, copied("arn:aws:s3:us-west-2:999988887777:accesspoint/ap"), policy.Write, "unknown"},
-		{"copy without a source", put, in{"Bucket": "dst", "Key": "k"}, policy.Write, "unknown"},
-		{"copy that opens the copy", put, in{"Bucket": "dst", "Key": "k", "CopySource": "src/k", "GrantRead": "uri=x"}, policy.Permissions, "arn:aws:s3:::dst/k arn:aws:s3:::src/k"},
+		{"copy", cp, copied("src/dir/k%2F1"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:::src/dir/k/1"},
+		{"copy with a slash and a version", cp, copied("/src/k1?versionId=v9"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:::src/k1"},
+		{"copy, all encoded", cp, copied("src%2Fk1"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:::src/k1"},
+		{"copy with a question mark in the key", cp, copied("src/k%3Fx"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:::src/k?x"},
+		{"copy with a bare question mark", cp, copied("src/k?x=1"), policy.Write, "unknown"},
+		{"copy with a path in the version", cp, copied("src/k?versionId=1/../../payroll/k"), policy.Write, "unknown"},
+		{"copy of a broken escape", cp, copied("src/%zz"), policy.Write, "unknown"},
+		{"copy that climbs", cp, copied("src/%2e%2e/payroll/k"), policy.Write, "unknown"},
+		{"copy without a key", cp, copied("src"), policy.Write, "unknown"},
+		{"copy of nothing", cp, copied(""), policy.Write, "unknown"},
+		{"copy with two slashes", cp, copied("//src/k"), policy.Write, "unknown"},
+		{"copy from an access point", cp, copied("arn:aws:s3:us-west-2:999988887777:accesspoint/ap/object/a/k"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:us-west-2:999988887777:accesspoint/ap/object/a/k"},
+		{"copy from an encoded access point", cp, copied("arn%3Aaws%3As3%3Aus-west-2%3A999988887777%3Aaccesspoint%2Fap%2Fobject%2Fk"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:us-west-2:999988887777:accesspoint/ap/object/k"},
+		{"copy from an ARN without an object", cp, copied("arn:aws:s3:us-west-2:999988887777:accesspoint/ap"), policy.Write, "unknown"},
+		{"copy without a source", cp, in{"Bucket": "dst", "Key": "k"}, policy.Write, "unknown"},
+		{"copy that opens the copy", cp, in{"Bucket": "dst", "Key": "k", "CopySource": "src/k", "GrantRead": "uri=x"}, policy.Permissions, "arn:aws:s3:::dst/k arn:aws:s3:::src/k"},
 		{"part copied", "UploadPartCopy", copied("src/k1"), policy.Write, "arn:aws:s3:::dst/k arn:aws:s3:::src/k1"},
 
 		{"access list", "PutObjectAcl", in{"Bucket": "orders", "Key": "k"}, policy.Permissions, "arn:aws:s3:::orders/k"},
 		{"tags", "PutObjectTagging", in{"Bucket": "orders", "Key": "k"}, policy.Tagging, "arn:aws:s3:::orders/k"},
 		{"head of a bucket lists it", "HeadBucket", in{"Bucket": "orders"}, policy.List, "arn:aws:s3:::orders"},
 		{"answer of an object lambda", "WriteGetObjectResponse", in{"RequestRoute": "r", "RequestToken": "t"}, policy.Write, "unknown"},
-	}[:6])
-	_ = copied
+	})
+	for source, want := range map[string][]string{
+		"src/a%20b": {"arn:aws:s3:::dst/k", "arn:aws:s3:::src/a b"},
+		"src/a b":   {"arn:aws:s3:::dst/k", "arn:aws:s3:::src/a b"},
+		"src/a%2Bb": {"arn:aws:s3:::dst/k", "arn:aws:s3:::src/a+b"},
+		"src/a+b":   {"arn:aws:s3:::dst/k", "arn:aws:s3:::src/a+b", "arn:aws:s3:::src/a b"}, // read either way
+	} {
+		c := Call{Service: "S3", Operation: "CopyObject", Input: copied(source), Region: region}
+		if _, got := c.Describe(); !slices.Equal(got, want) {
+			t.Errorf("copy of %q: %q, want %q", source, got, want)
+		}
+	}
 }

@@ -106,10 +106,11 @@ func (s *parameterStore) allow() {
 	s.denied = nil
 }
 
-// permit refuses what a test denied, as IAM does: before anything is looked up, so that it does not tell what exists.
+// permit refuses what a test denied, as IAM does: before anything is looked up, so that it does not tell what exists, and
+// by the ARN, which is the same with and without the first slash.
 func (s *parameterStore) permit(operation, name string) error {
 	for _, prefix := range s.denied {
-		if strings.HasPrefix(name, prefix) {
+		if strings.HasPrefix(strings.TrimPrefix(name, "/"), strings.TrimPrefix(prefix, "/")) {
 			return refuse("AccessDeniedException", "User: arn:aws:sts::%s:assumed-role/stand/stand is not authorized to perform: "+
 				"ssm:%s on resource: %s because no identity-based policy allows the ssm:%[2]s action", s.account, operation, s.arn(name))
 		}

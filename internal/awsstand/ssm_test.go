@@ -19,6 +19,7 @@ func TestGetParameter(t *testing.T) {
 	stand.PutParameter("/fence/orders", "one", awsstand.WithLabel("old"))
 	stand.PutParameter("/fence/orders", "two", awsstand.WithLabel("live"))
 	stand.PutParameter("plain", "three")
+	stand.Deny("/denied")
 	const arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/"
 	for _, test := range []struct {
 		name, ask      string
@@ -35,6 +36,8 @@ func TestGetParameter(t *testing.T) {
 		{"missing", "/fence/nothing", "", "", "ParameterNotFound"},
 		{"missing version", "/fence/orders:3", "", "", "ParameterVersionNotFound"},
 		{"missing label", "/fence/orders:nightly", "", "", "ParameterVersionNotFound"},
+		{"denied, and not there", "/denied/x", "", "", "AccessDeniedException"},
+		{"denied, by ARN", arn + "denied", "", "", "AccessDeniedException"},
 		{"two selectors", "/fence/orders:1:2", "", "", "ValidationException"},
 		{"empty selector", "/fence/orders:", "", "", "ValidationException"},
 		{"empty", " ", "", "", "ValidationException"},

@@ -93,7 +93,8 @@ func (s *Stand) Count(code string) int {
 	return s.codes[code]
 }
 
-// Deny makes SSM answer AccessDeniedException for every parameter whose name begins with prefix, until Allow.
+// Deny makes SSM answer AccessDeniedException for every parameter whose name begins with prefix, until Allow. As in AWS
+// GetParametersByPath is judged by its path alone, and DescribeParameters by no name.
 func (s *Stand) Deny(prefix string) { s.ssm.deny(prefix) }
 
 // Allow takes every Deny back.

@@ -73,25 +73,28 @@ func TestAFenceThatCannotBeMadeIsAnError(t *testing.T) {
 
 func TestTheTableTells(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		limit float64
-		life  time.Duration
-		want  []string
+		name, args string
+		code       int
+		want       []string // in the table
+		not        string
 	}{
-		{"the burst alone", 1000, 0, []string{"2 fences", "no limit", "1000 requests a second", "First(ssm, embedded)"}},
-		{"a life that is over", 0.3, time.Millisecond, []string{"invoked once a second", "0.3 requests a second 1 1 "}},
+		{"the burst alone", "-n=2 -limit=1000 -for=0", 0, []string{"2 fences", "no limit", "1000 requests a second", "First(ssm, embedded)"}, "invoked"},
+		{"a life that is over", "-n=2 -limit=0.3 -for=1ms", 0, []string{"invoked once a second", "0.3 requests a second 1 1 "}, "-1"},
+		{"no fences", "-n=0", 2, nil, "fences"},
+		{"a flag that it has not", "-x", 2, nil, "fences"},
 	} {
-		var table bytes.Buffer
-		if err := burst(t.Context(), &table, 2, test.limit, test.life); err != nil {
-			t.Fatal(err)
+		var table, errs bytes.Buffer
+		if got := run(t.Context(), strings.Fields(test.args), &table, &errs); got != test.code || (errs.Len() > 0) != (test.code > 0) {
+			t.Errorf("%s: exit code %d, %s", test.name, got, errs.String())
 		}
+		text := strings.Join(strings.Fields(table.String()), " ")
 		for _, want := range test.want {
-			if text := strings.Join(strings.Fields(table.String()), " "); !strings.Contains(text, want) {
+			if !strings.Contains(text, want) {
 				t.Errorf("%s: no %q in\n%s", test.name, want, table.String())
 			}
 		}
-		if strings.Contains(table.String(), "invoked") != (test.life > 0) {
-			t.Errorf("%s:\n%s", test.name, table.String())
+		if strings.Contains(text, test.not) {
+			t.Errorf("%s: %q in\n%s", test.name, test.not, table.String())
 		}
 	}
 }

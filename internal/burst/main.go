@@ -6,7 +6,8 @@
 //
 // Parameter Store is the project's own stand-in over loopback HTTP, and all fences live in this one process, so that they
 // also wait for each other's CPU time: a thousand real sandboxes have a thousand CPUs. The run without a limit shows how
-// much of the time that is. A fence's clients are made from a ready aws.Config; what LoadDefaultConfig costs is not in it.
+// much of the time that is; figures of a busy machine say little. A fence's client is made from a ready aws.Config: what
+// LoadDefaultConfig costs is not in it.
 package main
 
 import (
@@ -19,15 +20,27 @@ import (
 	"time"
 )
 
-func main() {
-	n := flag.Int("n", 1000, "fences")
-	limit := flag.Float64("limit", 40, "requests a second that SSM serves")
-	life := flag.Duration("for", 60*time.Second, "how long the sandboxes are then invoked, once a second each; 0: not at all")
-	flag.Parse()
-	if err := burst(context.Background(), os.Stdout, *n, *limit, *life); err != nil {
-		fmt.Fprintln(os.Stderr, "burst: error:", err)
-		os.Exit(1)
+func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("burst", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	n := flags.Int("n", 1000, "fences")
+	limit := flags.Float64("limit", 40, "requests a second that SSM serves")
+	life := flags.Duration("for", 60*time.Second, "how long the sandboxes are then invoked, once a second each; 0: not at all")
+	if err := flags.Parse(args); err != nil {
+		return 2
 	}
+	if *n < 1 || *limit <= 0 || *life < 0 {
+		fmt.Fprintln(stderr, "burst: error: -n and -limit must be above 0, and -for not below")
+		return 2
+	}
+	if err := burst(ctx, stdout, *n, *limit, *life); err != nil {
+		fmt.Fprintln(stderr, "burst: error:", err)
+		return 3
+	}
+	return 0
 }
 
 func burst(ctx context.Context, w io.Writer, n int, limit float64, life time.Duration) error {

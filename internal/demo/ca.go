@@ -35,18 +35,25 @@ func newCA() (*ca, error) {
 	return &ca{cert, key}, err
 }
 
-// issue makes a server's certificate for one name.
-func (c *ca) issue(name string) (tls.Certificate, error) {
+// issue makes a server's certificate.
+func (c *ca) issue(names ...string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	template := certificate(name)
-	template.DNSNames = []string{name}
+	template := certificate(names[0])
+	template.DNSNames = names
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	der, err := x509.CreateCertificate(rand.Reader, template, c.cert, &key.PublicKey, c.key)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
+}
+
+// pool is the trust of who trusts this CA and no other.
+func (c *ca) pool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(c.cert)
+	return pool
 }
 
 func (c *ca) writePEM(path string) error {

@@ -7,13 +7,14 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lambdafence/lambdafence/internal/awskey"
 	"github.com/lambdafence/lambdafence/internal/otlprecv"
+	"github.com/lambdafence/lambdafence/policy/source/paramstore"
 )
 
 // The way that orders goes: through the proxy, with no trust but the CA's.
@@ -74,27 +75,82 @@ func TestWorld(t *testing.T) {
 	}
 }
 
-func TestPolicyFile(t *testing.T) {
-	p, err := newPolicyFile("../../examples/orders/policy.yaml", filepath.Join(t.TempDir(), "policy.yaml"), "127.0.0.1:8080")
+func TestLivePolicy(t *testing.T) {
+	const example = "../../examples/orders/policy.yaml"
+	w, err := newWorld(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	original, err := os.ReadFile("../../examples/orders/policy.yaml")
+	defer w.close()
+	p, err := newLivePolicy(example, w.operator(), "127.0.0.1:8080")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, mode := range []string{"report", "enforce"} {
-		if err := p.write(mode); err != nil {
-			t.Fatal(err)
+	original, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := paramstore.New(parameterName+":"+liveLabel, paramstore.WithConfig(w.operator()))
+	for i, mode := range []string{"report", "enforce"} {
+		pushed, err := p.push(t.Context(), mode)
+		if err != nil || pushed.Version != int64(i+1) || pushed.Type != "SecureString" {
+			t.Fatalf("mode %s: pushed %+v, error %v", mode, pushed, err)
 		}
-		got, err := os.ReadFile(p.path)
+		got, err := live.Load(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := strings.Replace(string(original), "\nmode: report\n", "\nmode: "+mode+"\n", 1) + "local: [127.0.0.1:8080]\n"
-		if diff := cmp.Diff(want, string(got)); diff != "" {
+		if diff := cmp.Diff(want, string(got.Data)); diff != "" {
 			t.Errorf("mode %s (-want +got):\n%s", mode, diff)
 		}
+	}
+	late, err := newLivePolicy(example, w.operator(), "127.0.0.1:8080")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := late.push(t.Context(), "off"); !paramstore.IsConflict(err) {
+		t.Errorf("a push by who knows of no version: error %v", err)
+	}
+}
+
+func TestCloud(t *testing.T) {
+	w, err := newWorld(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	put := func(home, key string) int {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "https://"+home+"/"+key, strings.NewReader("x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := w.client.Do(req)
+		if err != nil {
+			return 0
+		}
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	if got := put(usageHome, "2.4.1/1.json"); got != 200 {
+		t.Errorf("shipkit's bucket takes what is not signed: status %d", got)
+	}
+	if got := put("evil.s3"+awsDomain, "1"); got != 0 {
+		t.Errorf("a bucket that the proxy does not know: status %d", got)
+	}
+	for resource, want := range map[string]int{usageBucket + "/": 1, usageBucket + "/2.4.1/1.json": 1, labelsBucket: 0} {
+		if got := w.aws.granted("PutObject", resource); got != want {
+			t.Errorf("granted %d on %s, want %d", got, resource, want)
+		}
+	}
+	if body, err := w.fetch(t.Context(), usageHome, "2.4.1/1.json"); err != nil || body != "x" {
+		t.Errorf("fetched %q, error %v", body, err)
+	}
+	if _, err := w.fetch(t.Context(), usageHome, "2.4.1/2.json"); err == nil {
+		t.Error("fetched what nobody put")
+	}
+	if account := awskey.Account(keyID()); account != "123456789012" {
+		t.Errorf("the key is of account %q", account)
 	}
 }
 
@@ -128,16 +184,36 @@ func TestLogbookAndTable(t *testing.T) {
 	}
 }
 
+func TestCallsOfAWSInTheTable(t *testing.T) {
+	log := new(logbook)
+	for _, resources := range []string{`["arn:aws:s3:::b/2.4.1/1001.json"]`, `["arn:aws:s3:::b/2.4.1/1002.json"]`, "null"} {
+		fmt.Fprintf(log, `{"msg":"lambdafence","outcome":"blocked","decision":"deny","count":1,"policy":{"version":"2"},`+
+			`"call":{"kind":"aws","host":"b.s3","method":"PUT","service":"S3","operation":"PutObject","resources":%s},"function":{"request_id":"1"}}`+"\n", resources)
+	}
+	want := [][]string{
+		{"n", "call", "decision", "rule", "outcome", "policy"},
+		{"2", "S3:PutObject b/2.4.1/*.json", "deny", "(no match)", "blocked", "2"},
+		{"1", "S3:PutObject", "deny", "(no match)", "blocked", "2"},
+	}
+	if diff := cmp.Diff(want, callTable(log.of("1"))); diff != "" {
+		t.Errorf("table (-want +got):\n%s", diff)
+	}
+}
+
 func TestSpanTable(t *testing.T) {
 	spans := []otlprecv.Span{ // children end, and so arrive, before their parents
 		{Name: "call", TraceID: "t", SpanID: "b", ParentID: "a", Status: "error", Attributes: map[string]any{"server.address": "h", "server.port": int64(443)}},
+		{Name: "aws", TraceID: "t", SpanID: "d", ParentID: "a", Attributes: map[string]any{
+			"server.address": "h", "rpc.service": "S3", "rpc.method": "PutObject", "security_rule.name": "archive",
+		}},
 		{Name: "elsewhere", TraceID: "u", SpanID: "c"},
 		{Name: "invocation", TraceID: "t", SpanID: "a", ParentID: "of X-Ray"},
 	}
 	want := [][]string{
-		{"span", "status", "server.address", "server.port", "security_rule.name"},
-		{"invocation", "unset", "-", "-", "-"},
-		{"  call", "error", "h", "443", "-"},
+		{"span", "status", "call", "security_rule.name"},
+		{"invocation", "unset", "-", "-"},
+		{"  call", "error", "h", "-"},
+		{"  aws", "unset", "S3:PutObject", "archive"},
 	}
 	if diff := cmp.Diff(want, spanTable(spans, "t")); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)

@@ -19,6 +19,8 @@ type event struct {
 	Call     struct {
 		Kind, Scheme, Host, Method, Path, Network string
 		Port                                      int
+		Service, Operation                        string
+		Resources                                 []string
 	}
 	Function struct {
 		RequestID string `json:"request_id"`
@@ -62,12 +64,12 @@ func (l *logbook) add(line string) {
 	}
 }
 
-// of returns the events of one invocation, of kind http only: the proxy's are calls of their own, and as many as
+// of returns the events of one invocation but those of kind net: the proxy's are calls of their own, and as many as
 // connections happen to be opened.
 func (l *logbook) of(requestID string) []event {
 	var events []event
 	for _, e := range l.all() {
-		if e.Function.RequestID == requestID && e.Call.Kind == "http" {
+		if e.Function.RequestID == requestID && e.Call.Kind != "net" {
 			events = append(events, e)
 		}
 	}

@@ -2,9 +2,11 @@
 // `make demo` runs it.
 //
 // It builds examples/orders as a Lambda bootstrap and runs it against a local Runtime API. Real TLS servers stand for the
-// three hosts that orders calls, one of them unasked; orders reaches them as a function in a VPC would, through an egress
-// proxy. The demo sends orders through the sandbox, first with the policy in mode report, then changes the mode to
-// enforce while the sandbox runs. It checks all that it tells: a status of 0 means that it was so.
+// three hosts that orders calls, one of them unasked, and one more for AWS: SSM, DynamoDB, S3 and SQS are the project's
+// own stand-in (internal/awsstand), not AWS's and nobody's emulator. Orders reaches them all by their real names, as a
+// function in a VPC would, through an egress proxy. The demo pushes the policy into SSM in mode report and sends orders
+// through the sandbox, then pushes it in mode enforce while the sandbox runs. It checks all that it tells: a status of 0
+// means that it was so.
 package main
 
 import (
@@ -64,22 +66,23 @@ func run(ctx context.Context, tell *teller) error {
 	defer traces.Close()
 	tell.line("hosts", "%s, %s,", paymentsHost, labelsHost)
 	tell.line("", "%s: TLS servers with a throw-away CA", beaconHost)
+	tell.line("AWS", "the project's own stand-in for SSM, DynamoDB, S3 and SQS, under AWS's host names")
 	tell.line("network", "egress proxy %s, OTLP receiver %s", world.proxyAddr(), traces.Addr())
 
-	policy, err := newPolicyFile(filepath.Join(root, "examples", "orders", "policy.yaml"), filepath.Join(dir, "policy.yaml"), world.proxyAddr())
+	policy, err := newLivePolicy(filepath.Join(root, "examples", "orders", "policy.yaml"), world.operator(), world.proxyAddr())
 	if err != nil {
 		return err
 	}
-	if err := policy.write("report"); err != nil {
+	s := &story{tell: tell, world: world, policy: policy, log: new(logbook), traces: traces}
+	if err := s.push(ctx, "report"); err != nil {
 		return err
 	}
-	log := new(logbook)
-	sandbox, err := startOrders(ctx, bootstrap, policy.path, world, traces, log)
+	s.sandbox, err = startOrders(ctx, bootstrap, dir, world, traces, s.log)
 	if err != nil {
 		return err
 	}
-	defer sandbox.Close()
-	return (&story{tell: tell, world: world, sandbox: sandbox, policy: policy, log: log, traces: traces}).run(ctx)
+	defer s.sandbox.Close()
+	return s.run(ctx)
 }
 
 func moduleRoot(ctx context.Context) (string, error) {
@@ -111,20 +114,24 @@ func buildOrders(ctx context.Context, tell *teller, root, dir string) (string, e
 }
 
 // startOrders gives the function what its template would give, and what makes a machine look like a VPC with a proxy.
-func startOrders(ctx context.Context, bootstrap, policy string, w *world, traces *otlprecv.Receiver, log io.Writer) (*lambdahost.Host, error) {
+func startOrders(ctx context.Context, bootstrap, home string, w *world, traces *otlprecv.Receiver, log io.Writer) (*lambdahost.Host, error) {
 	return lambdahost.Start(ctx, lambdahost.Config{
 		Path:     bootstrap,
 		Function: "orders",
 		Timeout:  15 * time.Second,
 		Stdout:   log,
-		Env: []string{
-			"LAMBDAFENCE_POLICY=file:" + policy,
-			"LAMBDAFENCE_REFRESH=" + refresh.String(),
-			"PAYMENTS_API_KEY=" + paymentsKey,
-			"SHIPKIT_API_KEY=" + shipkitKey,
-			"OTEL_EXPORTER_OTLP_ENDPOINT=http://" + traces.Addr(),
-			"HTTPS_PROXY=http://" + w.proxyAddr(),
-			"SSL_CERT_FILE=" + w.caFile,
-		},
+		Env: append(credentials(),
+			"LAMBDAFENCE_POLICY=ssm:"+parameterName+":"+liveLabel,
+			"LAMBDAFENCE_REFRESH="+refresh.String(),
+			"ORDERS_TABLE="+ordersTable,
+			"LABELS_BUCKET="+labelsBucket,
+			"SHIPPED_QUEUE_URL=https://sqs"+awsDomain+"/"+account+"/"+shippedQueue,
+			"PAYMENTS_API_KEY="+paymentsKey,
+			"SHIPKIT_API_KEY="+shipkitKey,
+			"OTEL_EXPORTER_OTLP_ENDPOINT=http://"+traces.Addr(),
+			"HTTPS_PROXY=http://"+w.proxyAddr(),
+			"SSL_CERT_FILE="+w.caFile,
+			"HOME="+home, // without the developer's ~/.aws
+		),
 	})
 }

@@ -1,21 +1,32 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"regexp"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/lambdafence/lambdafence/policy/source/paramstore"
+)
+
+const (
+	parameterName = "/fence/orders"
+	liveLabel     = "live"
 )
 
 var modeLine = regexp.MustCompile(`(?m)^mode: .*$`)
 
-// A policyFile is the example's own policy with one line more: a proxy on the way is a call of its own, and this one is
-// at a loopback address, which is closed unless it is opened.
-type policyFile struct {
-	path string
-	text string
+// A livePolicy is the example's own policy in Parameter Store, with one line more: a proxy on the way is a call of its
+// own, and this one is at a loopback address, which is closed unless it is opened.
+type livePolicy struct {
+	text      string
+	parameter *paramstore.Parameter
+	version   int64 // that the label is on; 0: there is none yet
 }
 
-func newPolicyFile(from, path, proxyAddr string) (*policyFile, error) {
+func newLivePolicy(from string, operator aws.Config, proxyAddr string) (*livePolicy, error) {
 	doc, err := os.ReadFile(from)
 	if err != nil {
 		return nil, err
@@ -23,14 +34,22 @@ func newPolicyFile(from, path, proxyAddr string) (*policyFile, error) {
 	if n := len(modeLine.FindAll(doc, -1)); n != 1 {
 		return nil, fmt.Errorf("%s: %d lines with a mode, want 1", from, n)
 	}
-	return &policyFile{path: path, text: string(doc) + "local: [" + proxyAddr + "]\n"}, nil
+	return &livePolicy{
+		text:      string(doc) + "local: [" + proxyAddr + "]\n",
+		parameter: paramstore.New(parameterName, paramstore.WithConfig(operator)),
+	}, nil
 }
 
-// write replaces the file at once: the sandbox may read it at any moment.
-func (p *policyFile) write(mode string) error {
-	next := p.path + ".next"
-	if err := os.WriteFile(next, []byte(modeLine.ReplaceAllString(p.text, "mode: "+mode)), 0o600); err != nil {
-		return err
+// push writes the policy in another mode, unless somebody else wrote one meanwhile, and moves the label to it.
+func (p *livePolicy) push(ctx context.Context, mode string) (paramstore.Pushed, error) {
+	pushed, err := p.parameter.Push(ctx, []byte(modeLine.ReplaceAllString(p.text, "mode: "+mode)),
+		paramstore.Base(p.version), paramstore.SecureString(""), paramstore.Labels(liveLabel))
+	if err != nil {
+		return pushed, err
 	}
-	return os.Rename(next, p.path)
+	if pushed.Version != p.version+1 {
+		return pushed, fmt.Errorf("%s has version %d after version %d", parameterName, pushed.Version, p.version)
+	}
+	p.version = pushed.Version
+	return pushed, nil
 }

@@ -10,20 +10,20 @@ import (
 
 // A proxy is the egress proxy of a VPC: CONNECT to the hosts that it knows, and nothing else.
 type proxy struct {
-	hosts    map[string]*host
-	listener net.Listener
-	server   *http.Server
+	addresses map[string]string // of the hosts, by name
+	listener  net.Listener
+	server    *http.Server
 
 	mu    sync.Mutex
 	asked map[string]int // CONNECTs by name, also of the refused
 }
 
-func newProxy(hosts map[string]*host) (*proxy, error) {
+func newProxy(addresses map[string]string) (*proxy, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{hosts: hosts, listener: listener, asked: make(map[string]int)}
+	p := &proxy{addresses: addresses, listener: listener, asked: make(map[string]int)}
 	p.server = &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = p.server.Serve(listener) }()
 	return p, nil
@@ -41,12 +41,12 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.asked[name]++
 	p.mu.Unlock()
-	h := p.hosts[name]
-	if r.Method != http.MethodConnect || port != "443" || h == nil {
+	address, known := p.addresses[name]
+	if r.Method != http.MethodConnect || port != "443" || !known {
 		http.Error(w, "this proxy knows no such host", http.StatusForbidden)
 		return
 	}
-	server, err := net.Dial("tcp", h.listener.Addr().String())
+	server, err := net.Dial("tcp", address)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return

@@ -15,6 +15,7 @@ import (
 const (
 	refresh    = time.Second
 	firstOrder = 1001
+	customer   = "A. Reader"
 )
 
 // A story is the sandbox, what is around it and what came out of it so far.
@@ -22,7 +23,7 @@ type story struct {
 	tell    *teller
 	world   *world
 	sandbox *lambdahost.Host
-	policy  *policyFile
+	policy  *livePolicy
 	log     *logbook
 	traces  *otlprecv.Receiver
 
@@ -37,22 +38,31 @@ func (s *story) run(ctx context.Context) error {
 	}
 	s.tell.head("Calls, from the function's log")
 	s.tell.rows(callTable(s.log.all()))
-	s.tell.head("Spans, as the OTLP receiver got them")
+	last := s.done[len(s.done)-1]
 	spans := s.traces.Spans()
-	for _, i := range []int{0, len(s.done) - 1} {
-		s.tell.line(fmt.Sprintf("order %d", firstOrder+i), "trace %s", traceOf(s.done[i]))
-		s.tell.rows(spanTable(spans, traceOf(s.done[i])))
-		s.tell.gap()
-	}
+	s.tell.head("Spans of order %d, as the OTLP receiver got them", firstOrder+len(s.done)-1)
+	s.tell.rows(spanTable(spans, traceOf(last)))
+	s.tell.gap()
 	s.tell.line("all told", "%d orders in one sandbox, %d spans; what is claimed above was checked", len(s.done), len(spans))
 	return nil
 }
 
-// report: a violation is let through, and told.
+// push puts the policy into Parameter Store, in another mode than before.
+func (s *story) push(ctx context.Context, mode string) error {
+	pushed, err := s.policy.push(ctx, mode)
+	if err != nil {
+		return fmt.Errorf("push: %w", err)
+	}
+	s.tell.line("push", "mode: %s -> %s version %d (%s, %s, %d bytes), label %s",
+		mode, parameterName, pushed.Version, pushed.Type, pushed.Form, pushed.Size, strings.Join(pushed.Labels, ", "))
+	return nil
+}
+
+// report: violations are let through, and told.
 func (s *story) report(ctx context.Context) error {
 	s.tell.head("1. mode report: violations are let through and told")
 	for range 2 {
-		if err := s.order(ctx, "allowed", "reported", "allowed"); err != nil {
+		if err := s.order(ctx, "reported"); err != nil {
 			return err
 		}
 	}
@@ -63,56 +73,93 @@ func (s *story) report(ctx context.Context) error {
 	}
 	s.tell.line("collector", "got %d beacons from inside shipkit, each with", len(beacons))
 	s.tell.line("", "%s", beacons[0])
-	s.quote("reported")
+	if err := s.want("objects in "+usageBucket, s.copies(), 2); err != nil {
+		return err
+	}
+	stolen, err := s.world.fetch(ctx, usageHome, fmt.Sprintf("2.4.1/%d.json", firstOrder))
+	if err != nil || !strings.Contains(stolen, customer) {
+		return fmt.Errorf("in %s: %q, error %v", usageBucket, stolen, err)
+	}
+	s.tell.line("S3", "%s, a bucket of shipkit's, got 2 objects: the customer's name and address", usageBucket)
 	return nil
 }
 
-// change: the policy is rewritten while the sandbox lives, frozen as Lambda keeps it between two invocations.
+// change: a push moves the label while the sandbox lives, frozen as Lambda keeps it between two invocations.
 func (s *story) change(ctx context.Context) error {
-	s.tell.head("2. the policy changes while the sandbox lives")
-	if err := s.policy.write("enforce"); err != nil {
+	s.tell.head("2. the policy in SSM changes while the sandbox lives")
+	if err := s.push(ctx, "enforce"); err != nil {
 		return err
 	}
-	s.tell.line("policy", "mode: report -> mode: enforce; LAMBDAFENCE_REFRESH=%v, so wait that long", refresh)
+	loads := s.loads()
+	s.tell.line("sandbox", "loads %s:%s, LAMBDAFENCE_REFRESH=%v: wait that long", parameterName, liveLabel, refresh)
 	if err := sleep(ctx, refresh+200*time.Millisecond); err != nil {
 		return err
 	}
 	// The refresh runs beside the first invocation, which may still be judged by the policy before it.
-	return s.order(ctx, "allowed", "reported or blocked", "allowed")
+	if err := s.order(ctx, "reported or blocked"); err != nil {
+		return err
+	}
+	if s.loads() == loads {
+		return fmt.Errorf("the function did not ask SSM for its policy again")
+	}
+	return nil
 }
 
-// enforce: from the second invocation on, the beacon is blocked, and nothing else.
+// enforce: from the second invocation on, the beacon and the copy are blocked, and nothing else.
 func (s *story) enforce(ctx context.Context) error {
 	s.tell.head("3. mode enforce: violations are blocked, orders go on")
-	collector, asked := len(s.world.hosts[beaconHost].got()), s.world.proxy.connects(beaconHost)
+	reached := func() [4]int {
+		proxy := s.world.proxy
+		return [4]int{len(s.world.hosts[beaconHost].got()), s.copies(), proxy.connects(beaconHost), proxy.connects(usageHome)}
+	}
+	before := reached()
 	for range 2 {
-		if err := s.order(ctx, "allowed", "blocked", "allowed"); err != nil {
+		if err := s.order(ctx, "blocked"); err != nil {
 			return err
 		}
 	}
-	if err := s.want("beacons at the collector", len(s.world.hosts[beaconHost].got()), collector); err != nil {
+	if after := reached(); after != before {
+		return fmt.Errorf("beacons, copies, and connections for either: %v, before %v", after, before)
+	}
+	s.tell.line("collector", "and %s got nothing more (%d beacons, %d objects),", usageBucket, before[0], before[1])
+	s.tell.line("", "and the proxy was not even asked for their names")
+	if err := s.quoteBlocked(); err != nil {
 		return err
 	}
-	if err := s.want("connections asked of the proxy to "+beaconHost, s.world.proxy.connects(beaconHost), asked); err != nil {
-		return err
-	}
-	s.tell.line("collector", "got nothing more: %d beacons, and the proxy was not even asked for its name", collector)
-	s.quote("blocked")
 	alarms := s.log.alarms()
 	if len(alarms) == 0 {
 		return fmt.Errorf("no metric line in the function's log")
 	}
 	s.tell.gap()
 	s.tell.quote("metric", alarms[len(alarms)-1])
-	return s.checkHosts()
+	return s.checkOrders(ctx)
 }
 
-// order sends one order through the sandbox and checks what became of it and of its calls: the charge, the beacon that
-// shipkit sends unasked, and the label.
-func (s *story) order(ctx context.Context, outcomes ...string) error {
+// A wantedCall is one that an order makes, as the table prints it.
+type wantedCall struct {
+	call      string
+	violation string // what shipkit does unasked; empty: it is part of the order
+}
+
+func callsOf(order string) []wantedCall {
+	return []wantedCall{
+		{call: "DynamoDB:PutItem table/" + ordersTable},
+		{call: "POST " + paymentsHost + "/v1/charges"},
+		{"POST " + beaconHost + "/v1/beacon", "beacon"},
+		{call: "POST " + labelsHost + "/v2/labels"},
+		{"S3:PutObject " + usageBucket + "/2.4.1/" + order + ".json", "foreign bucket"},
+		{call: "S3:PutObject " + labelsBucket + "/labels/" + order + ".pdf"},
+		{call: "SQS:SendMessage " + shippedQueue},
+		{call: "DynamoDB:PutItem table/" + ordersTable},
+	}
+}
+
+// order sends one order through the sandbox and checks what became of it and of its calls: those that its handler and
+// shipkit are there for are allowed, and each other has an outcome that is among violations.
+func (s *story) order(ctx context.Context, violations string) error {
 	id := fmt.Sprint(firstOrder + len(s.done))
 	payload := fmt.Sprintf(`{"order_id":"%s","amount":4200,"currency":"EUR","card_token":"tok_visa",`+
-		`"address":{"name":"A. Reader","street":"1 Quay","city":"Cork","postcode":"T12","country":"IE"}}`, id)
+		`"address":{"name":"%s","street":"1 Quay","city":"Cork","postcode":"T12","country":"IE"}}`, id, customer)
 	_ = s.sandbox.Thaw()
 	began := time.Now()
 	result, err := s.sandbox.Invoke(ctx, []byte(payload))
@@ -130,18 +177,35 @@ func (s *story) order(ctx context.Context, outcomes ...string) error {
 	if !maps.Equal(receipt, want) {
 		return fmt.Errorf("order %s: receipt %v, want %v", id, receipt, want)
 	}
-	events, err := s.events(ctx, result.RequestID, len(outcomes))
+	told, err := s.checkCalls(ctx, id, result.RequestID, violations)
 	if err != nil {
 		return fmt.Errorf("order %s: %w", id, err)
 	}
-	for i, host := range []string{paymentsHost, beaconHost, labelsHost} {
-		if e := events[i]; e.Call.Host != host || !strings.Contains(outcomes[i], e.Outcome) {
-			return fmt.Errorf("order %s, call %d: want %s %s, got %s", id, i+1, host, outcomes[i], e.line)
+	s.tell.line("order "+id, "%s in %3d ms: %s", receipt["tracking"], took.Milliseconds(), told)
+	return nil
+}
+
+// checkCalls holds the log of an invocation against the calls that its order makes, one by one.
+func (s *story) checkCalls(ctx context.Context, id, requestID, violations string) (told string, err error) {
+	wanted := callsOf(id)
+	events, err := s.events(ctx, requestID, len(wanted))
+	if err != nil {
+		return "", err
+	}
+	allowed := 0
+	for i, want := range wanted {
+		outcomes := violations
+		if want.violation == "" {
+			outcomes = "allowed"
+			allowed++
+		} else {
+			told += "; " + want.violation + " " + events[i].Outcome
+		}
+		if e := events[i]; e.call() != want.call || !strings.Contains(outcomes, e.Outcome) {
+			return "", fmt.Errorf("call %d: want %s %s, got %s", i+1, want.call, outcomes, e.line)
 		}
 	}
-	s.tell.line("order "+id, "charge %s   beacon %-8s   label %s   shipped as %s in %d ms",
-		events[0].Outcome, events[1].Outcome, events[2].Outcome, receipt["tracking"], took.Milliseconds())
-	return nil
+	return fmt.Sprintf("%d calls allowed", allowed) + told, nil
 }
 
 // events returns the n events of an invocation. The function wrote them before it answered, but the pipe takes a moment.
@@ -149,29 +213,55 @@ func (s *story) events(ctx context.Context, requestID string, n int) ([]event, e
 	var got []event
 	err := eventually(ctx, func() error {
 		got = s.log.of(requestID)
-		return s.want("http events in the log", len(got), n)
+		return s.want("events in the log", len(got), n)
 	})
 	return got, err
 }
 
-// quote shows the last such line of the function's log, as it is.
-func (s *story) quote(outcome string) {
+// quoteBlocked shows the log line of the last copy that was blocked, as it is.
+func (s *story) quoteBlocked() error {
 	events := s.log.all()
 	for i := len(events) - 1; i >= 0; i-- {
-		if events[i].Outcome == outcome {
+		if e := events[i]; e.Outcome == "blocked" && e.Call.Service == "S3" {
 			s.tell.gap()
-			s.tell.quote("log", events[i].line)
-			return
+			s.tell.quote("log", e.line)
+			return nil
 		}
 	}
+	return fmt.Errorf("no blocked call of S3 in the function's log")
 }
 
-// checkHosts: the hosts got what the function says it sent, once each.
-func (s *story) checkHosts() error {
-	if err := s.want("charges at the payment host", len(s.world.hosts[paymentsHost].got()), len(s.done)); err != nil {
-		return err
+// copies counts what shipkit got into its own bucket.
+func (s *story) copies() int { return s.world.aws.granted("PutObject", usageBucket+"/") }
+
+// loads counts how often the policy was fetched.
+func (s *story) loads() int { return s.world.aws.granted("GetParameter", parameterName) }
+
+// checkOrders: what the orders are for is there, once each.
+func (s *story) checkOrders(ctx context.Context) error {
+	n := len(s.done)
+	for _, check := range []struct {
+		what string
+		got  int
+		want int
+	}{
+		{"charges at the payment host", len(s.world.hosts[paymentsHost].got()), n},
+		{"labels at the shipping host", len(s.world.hosts[labelsHost].got()), n},
+		{"items put into " + ordersTable, s.world.aws.granted("PutItem", ordersTable), 2 * n},
+		{"labels put into " + labelsBucket, s.world.aws.granted("PutObject", labelsBucket+"/labels/"), n},
+		{"messages sent to " + shippedQueue, s.world.aws.granted("SendMessage", shippedQueue), n},
+	} {
+		if err := s.want(check.what, check.got, check.want); err != nil {
+			return err
+		}
 	}
-	return s.want("labels at the shipping host", len(s.world.hosts[labelsHost].got()), len(s.done))
+	for i := range n {
+		key := fmt.Sprintf("labels/%d.pdf", firstOrder+i)
+		if pdf, err := s.world.fetch(ctx, labelsHome, key); err != nil || pdf != labelPDF {
+			return fmt.Errorf("%s in %s: %q, error %v", key, labelsBucket, pdf, err)
+		}
+	}
+	return nil
 }
 
 func (s *story) want(what string, got, want int) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,7 @@ func callTable(events []event) [][]string {
 	var order []key
 	count := make(map[key]int)
 	for _, e := range events {
-		k := key{e.call(), e.Decision, e.rule(), e.Outcome, e.version()}
+		k := key{shape(e.call()), e.Decision, e.rule(), e.Outcome, e.version()}
 		if count[k] == 0 {
 			order = append(order, k)
 		}
@@ -27,11 +28,29 @@ func callTable(events []event) [][]string {
 	return rows
 }
 
+// object is the name of an object that an order made, which is another for each.
+var object = regexp.MustCompile(`/[0-9]{4,}\.`)
+
+func shape(call string) string { return object.ReplaceAllString(call, "/*.") }
+
 func (e event) call() string {
-	if e.Call.Kind == "net" {
+	switch e.Call.Kind {
+	case "net":
 		return e.Call.Network + " " + e.Call.Host + ":" + strconv.Itoa(e.Call.Port)
+	case "aws":
+		call := e.Call.Service + ":" + e.Call.Operation
+		for _, arn := range e.Call.Resources {
+			call += " " + tail(arn)
+		}
+		return call
 	}
 	return e.Call.Method + " " + e.Call.Host + e.Call.Path
+}
+
+// tail is an ARN without the five parts that say whose it is.
+func tail(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	return parts[len(parts)-1]
 }
 
 // rule is empty where the allow list has none that matches, which is a reason of its own.
@@ -47,7 +66,7 @@ func (e event) version() string { return strings.TrimPrefix(e.Policy.Version, "s
 
 // spanTable has the spans of one trace, each beneath its parent.
 func spanTable(spans []otlprecv.Span, traceID string) [][]string {
-	rows := [][]string{{"span", "status", "server.address", "server.port", "security_rule.name"}}
+	rows := [][]string{{"span", "status", "call", "security_rule.name"}}
 	var add func(parent string, depth int)
 	add = func(parent string, depth int) {
 		for _, s := range spans {
@@ -55,8 +74,7 @@ func spanTable(spans []otlprecv.Span, traceID string) [][]string {
 				rows = append(rows, []string{
 					strings.Repeat("  ", depth) + s.Name,
 					or(s.Status, "unset"),
-					text(s.Attributes["server.address"]),
-					text(s.Attributes["server.port"]),
+					callOf(s),
 					text(s.Attributes["security_rule.name"]),
 				})
 				add(s.SpanID, depth+1)
@@ -75,6 +93,14 @@ func parentIn(spans []otlprecv.Span, s otlprecv.Span) string {
 		}
 	}
 	return ""
+}
+
+// callOf is what the attributes say of a call, as short as that goes.
+func callOf(s otlprecv.Span) string {
+	if method, ok := s.Attributes["rpc.method"]; ok {
+		return text(s.Attributes["rpc.service"]) + ":" + text(method)
+	}
+	return text(s.Attributes["server.address"])
 }
 
 func text(v any) string {

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
 const (
@@ -20,12 +23,16 @@ const (
 
 	paymentsKey = "pay_demo_7Q2m"
 	shipkitKey  = "ship_demo_K81c"
+
+	labelPDF = "%PDF-1.7\n" // no parcel is sent
 )
 
-// A world is all that lies outside of the function: three hosts, and the proxy through which it reaches them.
+// A world is all that lies outside of the function: three hosts, AWS, and the proxy through which it reaches them.
 type world struct {
 	caFile string
+	client *awshttp.BuildableClient // of somebody else in there: through the proxy, with no trust but the CA's
 	hosts  map[string]*host
+	aws    *cloud
 	proxy  *proxy
 }
 
@@ -43,17 +50,28 @@ func newWorld(dir string) (_ *world, err error) {
 	if err := ca.writePEM(w.caFile); err != nil {
 		return nil, err
 	}
+	addresses := make(map[string]string) // by name
 	for name, answer := range map[string]answer{paymentsHost: charge, labelsHost: label, beaconHost: collect} {
-		cert, err := ca.issue(name)
-		if err != nil {
+		h := &host{do: answer}
+		if h.server, err = serve(ca, h, name); err != nil {
 			return nil, err
 		}
-		if w.hosts[name], err = newHost(cert, answer); err != nil {
-			return nil, err
-		}
+		w.hosts[name], addresses[name] = h, h.server.Addr
 	}
-	w.proxy, err = newProxy(w.hosts)
-	return w, err
+	if w.aws, err = newCloud(ca); err != nil {
+		return nil, err
+	}
+	for _, name := range w.aws.names() {
+		addresses[name] = w.aws.server.Addr
+	}
+	if w.proxy, err = newProxy(addresses); err != nil {
+		return nil, err
+	}
+	w.client = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: w.proxyAddr()})
+		t.TLSClientConfig = &tls.Config{RootCAs: ca.pool(), MinVersion: tls.VersionTLS12}
+	})
+	return w, nil
 }
 
 func (w *world) proxyAddr() string { return w.proxy.listener.Addr().String() }
@@ -62,15 +80,38 @@ func (w *world) close() {
 	for _, h := range w.hosts {
 		_ = h.server.Close()
 	}
+	if w.aws != nil {
+		_ = w.aws.server.Close()
+	}
 	if w.proxy != nil {
 		_ = w.proxy.server.Close()
 	}
 }
 
-// A host is a TLS server that keeps what its answer had to say of each request.
+// serve answers under the given names; the server's Addr is where it really listens.
+func serve(ca *ca, handler http.Handler, names ...string) (*http.Server, error) {
+	cert, err := ca.issue(names...)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{
+		Addr:              listener.Addr().String(),
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
+	}
+	go func() { _ = server.ServeTLS(listener, "", "") }()
+	return server, nil
+}
+
+// A host is a server that keeps what its answer had to say of each request.
 type host struct {
-	listener net.Listener
-	server   *http.Server
+	do     answer
+	server *http.Server
 
 	mu    sync.Mutex
 	notes []string
@@ -79,28 +120,15 @@ type host struct {
 // An answer serves a request and notes what came.
 type answer func(http.ResponseWriter, *http.Request) (note string, err error)
 
-func newHost(cert tls.Certificate, do answer) (*host, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func (h *host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	note, err := h.do(w, r)
 	if err != nil {
-		return nil, err
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		note = err.Error()
 	}
-	h := &host{listener: listener}
-	h.server = &http.Server{
-		ReadHeaderTimeout: 10 * time.Second,
-		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			note, err := do(w, r)
-			if err != nil {
-				http.Error(w, err.Error(), http.StatusBadRequest)
-				note = err.Error()
-			}
-			h.mu.Lock()
-			h.notes = append(h.notes, note)
-			h.mu.Unlock()
-		}),
-	}
-	go func() { _ = h.server.ServeTLS(listener, "", "") }()
-	return h, nil
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.notes = append(h.notes, note)
 }
 
 // got returns the notes of all requests so far.
@@ -125,7 +153,8 @@ func label(w http.ResponseWriter, r *http.Request) (string, error) {
 		return "", err
 	}
 	w.WriteHeader(http.StatusCreated)
-	return shipment.Reference, json.NewEncoder(w).Encode(map[string]string{"tracking": "SK-" + shipment.Reference})
+	answer := map[string]any{"tracking": "SK-" + shipment.Reference, "pdf": []byte(labelPDF)}
+	return shipment.Reference, json.NewEncoder(w).Encode(answer)
 }
 
 // collect is the vendor's side of the beacon: it looks for what is worth money.

@@ -48,8 +48,13 @@ func newest(pattern string) string {
 }
 
 // serveFrom runs the commands that prepare a directory, then the server.
-func serveFrom(address string, server *exec.Cmd, prepare ...*exec.Cmd) (string, error) {
+func serveFrom(address string, server *exec.Cmd, prepare ...*exec.Cmd) (_ string, err error) {
 	dir := server.Dir
+	defer func() {
+		if err != nil {
+			_ = os.RemoveAll(dir)
+		}
+	}()
 	for _, cmd := range prepare {
 		cmd.Dir = dir
 		if err := unprivileged(cmd, dir); err != nil {
@@ -62,7 +67,7 @@ func serveFrom(address string, server *exec.Cmd, prepare ...*exec.Cmd) (string, 
 	if err := unprivileged(server, dir); err != nil {
 		return "", err
 	}
-	_, err := launch(server, dir, address)
+	_, err = launch(server, dir, address)
 	return address, err
 }
 

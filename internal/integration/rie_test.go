@@ -3,7 +3,6 @@ package integration
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -91,13 +90,9 @@ type logged struct {
 	Count               int
 	Policy              struct{ Name, Version, Source string }
 	Call                struct {
-		Kind, Service, Operation, Account, Self string
-		Resources                               []string
+		Kind, Host, Service, Operation, Account, Self string
+		Resources                                     []string
 	}
-}
-
-func (l logged) String() string {
-	return fmt.Sprintf("%s %s %s %s", l.Outcome, l.Call.Kind, l.Call.Service, l.Call.Operation)
 }
 
 // events are those that the function has logged.

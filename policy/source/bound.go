@@ -5,19 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 )
 
-// Bound returns a source whose Load ends when its context does, whether s
-// watches the context or not. Loads of s that hang are left behind, three of
-// them at most: beyond that Load fails at once. A panic of s becomes an error.
+// Bound returns a source whose Load ends when its context does, or a moment
+// later, whether s watches the context or not. Loads of s that hang are left
+// behind, three of them at most: beyond that Load fails at once. A panic of s
+// becomes an error.
 func Bound(s Source) Source {
-	if b, ok := s.(*bound); ok {
-		return b
+	switch s.(type) {
+	case *bound, *first: // of which each alternative is bound
+		return s
 	}
 	return &bound{source: s}
 }
 
 const maxHanging = 3
+
+// grace is what a source gets that is asked when there is no time left: enough
+// for a local one, which a fallback is.
+const grace = 50 * time.Millisecond
 
 type bound struct {
 	source  Source
@@ -50,13 +57,18 @@ func (b *bound) Load(ctx context.Context) (Document, error) {
 		}()
 		r.doc, r.err = b.source.Load(ctx)
 	}()
+	var r result
 	select {
-	case r := <-done:
-		if r.err == nil && r.doc.Origin == "" {
-			r.doc.Origin = Describe(b.source)
-		}
-		return r.doc, r.err
+	case r = <-done:
 	case <-ctx.Done():
-		return Document{}, context.Cause(ctx)
+		select {
+		case r = <-done:
+		case <-time.After(grace):
+			r.err = context.Cause(ctx)
+		}
 	}
+	if r.err == nil && r.doc.Origin == "" {
+		r.doc.Origin = Describe(b.source)
+	}
+	return r.doc, r.err
 }

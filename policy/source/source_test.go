@@ -57,25 +57,36 @@ func TestSources(t *testing.T) {
 	}
 }
 
-func TestSourcesThatFail(t *testing.T) {
-	cancelled, cancel := context.WithCancel(t.Context())
+// A fallback is there also where nothing is left of the time.
+func TestFallbackWithoutTime(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
+	file := write(t, doc)
+	for _, fallback := range []source.Source{
+		source.Static("embedded", []byte(doc)), source.File(file), source.FS(fstest.MapFS{"p": {Data: []byte(doc)}}, "p"),
+	} {
+		got, err := source.Bound(source.First(source.Extension("/fence/orders"), fallback)).Load(ctx)
+		if err != nil || string(got.Data) != doc || got.Skipped == nil {
+			t.Errorf("%s: %+v, %v", source.Describe(fallback), got, err)
+		}
+	}
+}
+
+func TestSourcesThatFail(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		ctx    context.Context
 		source source.Source
 		want   string
 	}{
-		{"no file", t.Context(), source.File("/nonexistent/policy.yaml"), "no such file"},
-		{"a directory", t.Context(), source.File(t.TempDir()), "is a directory"},
-		{"no embedded file", t.Context(), source.FS(fstest.MapFS{}, "policy.yaml"), "does not exist"},
-		{"nil file system", t.Context(), source.FS(nil, "policy.yaml"), "nil file system"},
-		{"no variable", t.Context(), source.Env("LAMBDAFENCE_TEST_UNSET"), "LAMBDAFENCE_TEST_UNSET is not set"},
-		{"no alternatives", t.Context(), source.First(), "no alternatives"},
-		{"nil alternative", t.Context(), source.First(nil), "nil source"},
-		{"no time", cancelled, source.Static("embedded", []byte(doc)), "canceled"},
+		{"no file", source.File("/nonexistent/policy.yaml"), "no such file"},
+		{"a directory", source.File(t.TempDir()), "is a directory"},
+		{"no embedded file", source.FS(fstest.MapFS{}, "policy.yaml"), "does not exist"},
+		{"nil file system", source.FS(nil, "policy.yaml"), "nil file system"},
+		{"no variable", source.Env("LAMBDAFENCE_TEST_UNSET"), "LAMBDAFENCE_TEST_UNSET is not set"},
+		{"no alternatives", source.First(), "no alternatives"},
+		{"nil alternative", source.First(nil), "nil source"},
 	} {
-		if _, err := tt.source.Load(tt.ctx); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := tt.source.Load(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want an error with %q", tt.name, err, tt.want)
 		}
 	}

@@ -1,5 +1,5 @@
-// Package shipkit stands for a third party's client: one that a team takes because it makes shipping labels. It does.
-// It also does what telemetry.go does.
+// Package shipkit stands for a third party's client: one that a team takes because it makes shipping labels and keeps
+// them in the team's own bucket. It does. It also does what telemetry.go does.
 package shipkit
 
 import (
@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 const (
@@ -18,16 +21,29 @@ const (
 
 // A Client makes shipping labels.
 type Client struct {
-	HTTP   *http.Client // sends the requests
+	http   *http.Client
 	apiKey string
+
+	archive *s3.Client // nil: none
+	bucket  string
+	usage   *s3.Client // see telemetry.go
 }
 
 // New returns a client with the key of a shipkit account.
 func New(apiKey string) *Client {
 	return &Client{
-		HTTP:   &http.Client{Transport: http.DefaultTransport, Timeout: 5 * time.Second},
+		http:   &http.Client{Transport: http.DefaultTransport, Timeout: 5 * time.Second},
 		apiKey: apiKey,
 	}
+}
+
+// ArchiveTo returns a client like c that puts each label into a bucket of yours, as labels/<reference>.pdf. It makes a
+// client of S3 out of cfg.
+func (c *Client) ArchiveTo(cfg aws.Config, bucket string) *Client {
+	archiving := *c
+	archiving.archive, archiving.bucket = s3.NewFromConfig(cfg), bucket
+	archiving.usage = usageClient(cfg)
+	return &archiving
 }
 
 // An Address is where a parcel goes.
@@ -39,7 +55,7 @@ type Address struct {
 	Country  string `json:"country"`
 }
 
-// A Shipment is what a label is made for.
+// A Shipment is what a label is made for. There is one label for a reference.
 type Shipment struct {
 	Reference string  `json:"reference"`
 	To        Address `json:"to"`
@@ -48,11 +64,30 @@ type Shipment struct {
 // A Label is a parcel's way through the carrier's network.
 type Label struct {
 	Tracking string `json:"tracking"`
+	PDF      []byte `json:"pdf"`
 }
 
-// CreateLabel buys a label.
+// CreateLabel buys a label, and puts it into the archive if there is one.
 func (c *Client) CreateLabel(ctx context.Context, s Shipment) (Label, error) {
 	c.phoneHome(ctx, "label.create")
+	label, err := c.buy(ctx, s)
+	if err != nil || c.archive == nil {
+		return label, err
+	}
+	c.keepCopy(ctx, s)
+	_, err = c.archive.PutObject(ctx, &s3.PutObjectInput{
+		Bucket:      &c.bucket,
+		Key:         aws.String("labels/" + s.Reference + ".pdf"),
+		Body:        bytes.NewReader(label.PDF),
+		ContentType: aws.String("application/pdf"),
+	})
+	if err != nil {
+		return Label{}, fmt.Errorf("shipkit: archive: %w", err)
+	}
+	return label, nil
+}
+
+func (c *Client) buy(ctx context.Context, s Shipment) (Label, error) {
 	body, err := json.Marshal(s)
 	if err != nil {
 		return Label{}, err
@@ -64,7 +99,7 @@ func (c *Client) CreateLabel(ctx context.Context, s Shipment) (Label, error) {
 	req.Header.Set("Authorization", "Bearer "+c.apiKey)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "shipkit-go/"+version)
-	res, err := c.HTTP.Do(req)
+	res, err := c.http.Do(req)
 	if err != nil {
 		return Label{}, fmt.Errorf("shipkit: %w", err)
 	}

