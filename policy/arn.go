@@ -131,6 +131,9 @@ func (a *arn) owned(service, account string) bool {
 
 // matches reports whether p is the resource, or what lies above it.
 func (p *arnPattern) matches(resource string) bool {
+	if head := p.resource.head; len(resource) < len(head) || resource[:len(head)] != head {
+		return false // what lies beneath begins with it, too
+	}
 	return p.resource.match(resource) || matchAny(p.below, resource)
 }
 
@@ -140,7 +143,7 @@ func (p *arnPattern) matches(resource string) bool {
 // not state, is that one.
 func (p *arnPattern) allows(a *arn, service, account string) bool {
 	if p.tail {
-		return a.owned(service, account) && p.matches(a.resource)
+		return p.matches(a.resource) && a.owned(service, account)
 	}
 	for i := range p.parts {
 		if !p.parts[i].match(a.parts[i]) {

@@ -22,7 +22,13 @@ type awsRule struct {
 // An accessSet is a set of access levels, as bits.
 type accessSet uint8
 
-func (s accessSet) has(a Access) bool { return s>>a&1 != 0 }
+// levelOf is the set of one level; of an unknown one it is empty.
+func levelOf(a Access) accessSet {
+	if a == UnknownAccess || a > Permissions {
+		return 0
+	}
+	return 1 << a
+}
 
 // names reports whether the rule is about a service.
 func (a *awsRule) names(s awshost.Service) bool {
@@ -72,7 +78,7 @@ func (a *awsRule) allowsAccount(q *query) bool {
 func (a *awsRule) allowsOperation(q *query) bool {
 	c := &q.claim
 	return (a.operations == nil || c.operation != "" && matchAny(a.operations, c.operation)) &&
-		(a.access == 0 || a.access.has(c.access))
+		(a.access == 0 || c.levels != 0 && c.levels&^a.access == 0)
 }
 
 func (a *awsRule) allowsResources(q *query) bool {
@@ -83,9 +89,9 @@ func (a *awsRule) allowsResources(q *query) bool {
 	if q.elsewhere {
 		return false
 	}
-	for _, text := range c.resources {
-		r, ok := parseARN(text)
-		if !ok || !slices.ContainsFunc(a.resources, func(p arnPattern) bool { return p.allows(&r, c.service.IAM, c.account) }) {
+	for i := range c.resources {
+		r, ok := c.resource(i)
+		if !ok || !a.allowsResource(&r, c) {
 			return false
 		}
 	}
@@ -120,7 +126,7 @@ func (a *awsRule) deniesAccount(q *query) bool {
 func (a *awsRule) deniesOperation(q *query) bool {
 	c := &q.claim
 	return (a.operations == nil || c.operation == "" || matchAny(a.operations, c.operation)) &&
-		(a.access == 0 || c.access == UnknownAccess || a.access.has(c.access))
+		(a.access == 0 || c.levels == 0 || c.levels&a.access != 0)
 }
 
 func (a *awsRule) deniesResources(q *query) bool {
@@ -128,15 +134,40 @@ func (a *awsRule) deniesResources(q *query) bool {
 	if a.resources == nil || a.anyResource() || c.resources == nil || q.elsewhere {
 		return true
 	}
-	return slices.ContainsFunc(c.resources, func(text string) bool {
-		r, ok := parseARN(text)
-		return !ok || slices.ContainsFunc(a.resources, func(p arnPattern) bool { return p.denies(&r) })
-	})
+	for i := range c.resources {
+		if r, ok := c.resource(i); !ok || a.deniesResource(&r) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *awsRule) allowsResource(r *arn, c *claim) bool {
+	for i := range a.resources {
+		if a.resources[i].allows(r, c.service.IAM, c.account) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *awsRule) deniesResource(r *arn) bool {
+	for i := range a.resources {
+		if a.resources[i].denies(r) {
+			return true
+		}
+	}
+	return false
 }
 
 // anyResource reports whether the rule says "*", which is not to ask.
 func (a *awsRule) anyResource() bool {
-	return slices.ContainsFunc(a.resources, func(p arnPattern) bool { return p.any })
+	for i := range a.resources {
+		if a.resources[i].any {
+			return true
+		}
+	}
+	return false
 }
 
 // sameService compares the service of an ARN, which may have hyphens, with a

@@ -43,6 +43,9 @@ type Call struct {
 	// states a Service and no Host goes to the SDK's default endpoint.
 	Service, Operation string
 	Access             Access
+	// Also are further levels of an operation that needs several: a copy reads
+	// and writes. An allow rule must have all of them, a deny rule one.
+	Also []Access
 	// Resources are ARNs. nil: unknown. Empty, not nil: the operation has none.
 	Resources []string
 	// Region is the region that the call goes to, Account the account whose

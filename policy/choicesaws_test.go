@@ -14,6 +14,9 @@ var (
 func (c *choices) operation(call *Call) {
 	call.Kind, call.Service, call.Operation = AWS, c.of(worldServices...), c.of("Get", "Put", "")
 	call.Access = []Access{UnknownAccess, List, Read, Write, Tagging, Permissions, 200}[c.one(7)]
+	if c.one(3) == 1 {
+		call.Also = []Access{[]Access{Read, Write, Permissions, UnknownAccess, 200}[c.one(5)]}
+	}
 	call.Region, call.Account, call.Self = c.of(worldRegions...), c.of(worldAccounts...), c.of(worldAccounts...)
 	if c.one(2) == 1 {
 		call.Scheme, call.Port, call.Method, call.Path = "https", 443, "POST", c.of("/", "/a", "/b/a", "")

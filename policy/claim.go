@@ -13,8 +13,10 @@ type claim struct {
 	hostless   bool // no host is stated: it goes to the SDK's own
 	service    awshost.Service
 	operation  string
-	access     Access
+	levels     accessSet // empty: unknown
 	resources  []string
+	first      arn // resources[0], if isARN
+	isARN      bool
 	region     string
 	account    string
 	self       string
@@ -28,11 +30,35 @@ func claimOf(c *Call) claim {
 	}
 	cl.made, cl.hostless = true, c.Host == ""
 	cl.service, _ = awshost.Find(c.Service)
-	cl.operation, cl.resources, cl.region = c.Operation, c.Resources, c.Region
-	if c.Access <= Permissions {
-		cl.access = c.Access
+	cl.operation, cl.region = c.Operation, c.Region
+	cl.setResources(c.Resources)
+	if cl.levels = levelOf(c.Access); cl.levels != 0 {
+		for _, a := range c.Also {
+			if levelOf(a) == 0 {
+				cl.levels = 0
+				break
+			}
+			cl.levels |= levelOf(a)
+		}
 	}
 	return cl
+}
+
+// setResources notes resources, the first of them in its parts: every rule asks
+// for it, and most calls have but one.
+func (c *claim) setResources(resources []string) {
+	c.resources = resources
+	if len(resources) > 0 {
+		c.first, c.isARN = parseARN(resources[0])
+	}
+}
+
+// resource returns the resource at index i, if it is an ARN.
+func (c *claim) resource(i int) (arn, bool) {
+	if i == 0 {
+		return c.first, c.isARN
+	}
+	return parseARN(c.resources[i])
 }
 
 // securePort reports whether the call goes to the port that AWS serves its API

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/lambdafence/lambdafence/internal/corpus"
 )
 
 // TestDecideDoesNotAllocate pins the hot path.
@@ -171,8 +173,56 @@ deny: [{host: c.example, mode: report, reason: drop site}, {host: d.example}]`)
 	}
 }
 
-// TestDecideAWS judges a call of a later version of the language by what there
-// is: its host, if it is known.
+// TestDecideAWSDoesNotAllocate pins the hot path of calls of AWS.
+func TestDecideAWSDoesNotAllocate(t *testing.T) {
+	layer := `
+mode: enforce
+allow:
+  - {aws: dynamodb, operations: ["Batch*", GetItem], access: [read, write], resources: [table/a-*, table/b], regions: [eu-*]}
+  - {aws: dynamodb, resources: [table/c]}
+  - {aws: s3, resources: [reports, "arn:aws:s3:eu-west-1:*:accesspoint/point"]}
+  - {aws: "Secrets Manager", resources: ["secret:x{,-??????}"]}
+  - {aws: execute-api, resources: [a], endpoint: a.example}
+  - {aws: sqs, endpoint: ["localhost:4566", "*.example"]}
+deny:
+  - {aws: s3, access: [write], resources: ["payroll-*", "arn:aws:s3:::x"]}
+  - {aws: "*", access: [permissions]}`
+	sets := map[string]*Set{"one layer": mustCompile(t, layer), "three layers": mustCompile(t, layer, layer, layer), "own policy": mustCompileOn(t, Platform{Parameters: []string{"/a"}}, layer)}
+	lines, err := corpus.Calls(`
+allow  -  aws DynamoDB:GetItem access=read resource=arn:aws:dynamodb:eu-west-1:111122223333:table/a-1 at=https://dynamodb.eu-west-1.amazonaws.com/
+allow  -  aws DynamoDB:BatchGetItem access=read resource=arn:aws:dynamodb:eu-west-1:111122223333:table/a-1 resource=arn:aws:dynamodb:eu-west-1:111122223333:table/c at=https://dynamodb.eu-west-1.amazonaws.com/
+allow  -  aws S3:GetObject access=read resource=arn:aws:s3:::reports/2026/a.csv at=https://reports.s3.eu-west-1.amazonaws.com/2026/a.csv
+allow  -  aws S3:GetObject access=read resource=arn:aws:s3:eu-west-1:111122223333:accesspoint/point/object/a at=https://point-111122223333.s3-accesspoint.eu-west-1.amazonaws.com/a
+allow  -  aws Secrets_Manager:GetSecretValue access=read resource=arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-AbCdEf at=https://secretsmanager.eu-west-1.amazonaws.com/
+allow  -  aws ApiGatewayManagementApi:PostToConnection access=write resource=arn:aws:execute-api:eu-west-1:111122223333:a at=https://a.example/
+allow  -  aws SQS:SendMessage access=write at=http://localhost:4566/
+deny   -  aws S3:PutObject access=write resource=arn:aws:s3:::payroll-1/a at=https://payroll-1.s3.eu-west-1.amazonaws.com/a
+deny   -  aws S3:PutObject access=write resource=arn:aws:s3:::reports/a at=https://s3.eu-west-1.amazonaws.com/evil/a
+deny   -  aws IAM:PutRolePolicy access=permissions at=https://iam.amazonaws.com/
+deny   -  aws SSM:PutParameter access=write at=https://ssm.eu-west-1.amazonaws.com/
+deny   -  POST https://sqs.eu-west-1.amazonaws.com/`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range lines {
+		c, err := describe(&lines[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for layers, s := range sets {
+			var d Decision
+			n := testing.AllocsPerRun(100, func() { d = s.Decide(&c) })
+			if raceEnabled {
+				n = 0 // the pool of gobwas/glob drops what it holds
+			}
+			if n != 0 || (d.Effect == Allow) != (lines[i].Want == corpus.Allow) {
+				t.Errorf("%v, %s: %v allocations, %v", &c, layers, n, d)
+			}
+		}
+	}
+}
+
+// TestDecideAWS judges a call by its host alone, where no rule is about AWS.
 func TestDecideAWS(t *testing.T) {
 	s := mustCompile(t, `mode: enforce`+"\n"+`deny: [{host: "**", ports: [25]}, {host: evil.example}]`)
 	for host, want := range map[string]string{"": "", "evil.example": "deny[1]", "localhost": "local"} {

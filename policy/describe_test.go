@@ -135,6 +135,10 @@ func TestCallString(t *testing.T) {
 		{Call{Network: "unix", Path: "/x.sock"}, "unix /x.sock"},
 		{Call{Network: "ip", Host: "192.0.2.1"}, "ip 192.0.2.1"},
 		{Call{Kind: AWS, Service: "s3", Operation: "GetObject"}, "s3:GetObject"},
+		{Call{Kind: AWS, Service: "S3"}, "S3:(unknown operation)"},
+		{Call{Kind: AWS, Service: "S3", Operation: "GetObject", Host: "a.s3.eu-west-1.amazonaws.com", Scheme: "https", Port: 443, Resources: []string{"arn:aws:s3:::a/x\n"}}, `S3:GetObject arn:aws:s3:::a/x\n`},
+		{Call{Kind: AWS, Service: "S3", Operation: "DeleteObjects", Host: "evil.example", Scheme: "https", Port: 443, Resources: []string{"a", "b", "c"}}, "S3:DeleteObjects a and 2 more at evil.example"},
+		{Call{Kind: AWS, Service: "S3", Operation: "ListBuckets", Host: "::1", Scheme: "http", Port: 4566}, "S3:ListBuckets at [::1]:4566"},
 	}
 	for _, tt := range tests {
 		if got := tt.call.String(); got != tt.want {

@@ -80,6 +80,9 @@ func describeAWS(line *corpus.Call) (c Call, err error) {
 	c.Region, c.Account, c.Self = line.Region, line.Account, line.Self
 	c.Addr, c.Function, c.Time = line.Addr, line.Function, line.Time
 	c.Access = Access(slices.Index(accessWords, line.Access) + 1)
+	if line.Also != "" {
+		c.Also = []Access{Access(slices.Index(accessWords, line.Also) + 1)}
+	}
 	return c, nil
 }
 

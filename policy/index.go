@@ -250,7 +250,8 @@ func (ix *index) offerService(q *query, s awshost.Service) {
 func (ix *index) allowEach(q *query) int32 {
 	all, first := q.claim.resources, int32(-1)
 	for i := range all {
-		q.claim.resources, q.allow = all[i:i+1], -1
+		q.claim.setResources(all[i : i+1])
+		q.allow = -1
 		ix.offerServices(q)
 		if q.allow < 0 {
 			first = -1
@@ -260,6 +261,6 @@ func (ix *index) allowEach(q *query) int32 {
 			first = q.allow
 		}
 	}
-	q.claim.resources = all
+	q.claim.setResources(all)
 	return first
 }

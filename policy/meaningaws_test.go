@@ -82,6 +82,31 @@ deny   -             aws S3:DeleteObject access=write resource=arn:aws:s3:::payr
 	if d := s.Decide(&c); d.Rule != "deny[0]" {
 		t.Error(d)
 	}
+	// An operation of several levels needs all of them in an allow rule, and one in
+	// a deny rule. If one is unknown, so are they all.
+	levels := mustCompile(t, "mode: enforce\nallow: [{aws: s3, access: [read, write]}, {aws: sqs, access: [write]}]\ndeny: [{aws: kms, access: [permissions]}]")
+	for _, tt := range []struct {
+		service string
+		access  Access
+		also    []Access
+		rule    string
+	}{
+		{"S3", Write, []Access{Read}, "allow[0]"},
+		{"S3", Write, []Access{Read, Tagging}, ""},
+		{"S3", Write, []Access{UnknownAccess}, ""},
+		{"S3", Write, []Access{200}, ""},
+		{"S3", UnknownAccess, []Access{Read}, ""},
+		{"SQS", Write, nil, "allow[1]"},
+		{"SQS", Write, []Access{Read}, ""},
+		{"KMS", Write, []Access{Read}, ""},
+		{"KMS", Write, []Access{Permissions}, "deny[0]"},
+		{"KMS", Write, []Access{200}, "deny[0]"},
+	} {
+		c := Call{Kind: AWS, Service: tt.service, Access: tt.access, Also: tt.also, Region: "eu-west-1", Account: "111122223333", Self: "111122223333"}
+		if d := levels.Decide(&c); d.Rule != tt.rule || (d.Effect == Allow) != strings.HasPrefix(tt.rule, "allow") {
+			t.Errorf("%s %v %v: %v", tt.service, tt.access, tt.also, d)
+		}
+	}
 	// So is a service that nobody named.
 	for _, c := range []Call{{Kind: AWS}, {Kind: AWS, Service: "-"}, {Kind: AWS, Region: "a.evil.test/#"}} {
 		if d := mustCompile(t, "mode: enforce\nallow: [{aws: [s3, '*'], accounts: ['*']}]").Decide(&c); d.Effect != Deny {

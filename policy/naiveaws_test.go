@@ -92,11 +92,11 @@ func naiveAWSAllows(a *awsRule, c *Call, t target) bool {
 	if !slices.Contains(a.accounts, "*") && !(account != "" && (slices.Contains(a.accounts, account) || slices.Contains(a.accounts, "self") && account == self)) {
 		return false
 	}
-	op, access := c.Operation, c.Access
+	op, levels := c.Operation, naiveLevels(c)
 	if c.Kind != AWS {
-		op, access = "", UnknownAccess
+		op, levels = "", nil
 	}
-	if a.operations != nil && (op == "" || !matchAny(a.operations, op)) || a.access != 0 && (access == UnknownAccess || access > Permissions || !a.access.has(access)) {
+	if a.operations != nil && (op == "" || !matchAny(a.operations, op)) || a.access != 0 && (levels == nil || slices.ContainsFunc(levels, func(l Access) bool { return a.access>>l&1 == 0 })) {
 		return false
 	}
 	if a.resources == nil || slices.ContainsFunc(a.resources, func(p arnPattern) bool { return p.any }) {
@@ -148,7 +148,8 @@ func naiveAWSDenies(a *awsRule, c *Call, t target) bool {
 			continue
 		}
 		operation := a.operations == nil || c.Operation == "" || matchAny(a.operations, c.Operation)
-		access := a.access == 0 || c.Access == UnknownAccess || c.Access > Permissions || a.access.has(c.Access)
+		levels := naiveLevels(c)
+		access := a.access == 0 || levels == nil || slices.ContainsFunc(levels, func(l Access) bool { return a.access>>l&1 == 1 })
 		resource := a.resources == nil || c.Resources == nil || c.Network != "unix" && naiveElsewhere(c, t)
 		for _, p := range a.resources {
 			resource = resource || p.any || slices.ContainsFunc(c.Resources, func(text string) bool { return naiveResource(p, text, "", "", true) })
@@ -218,4 +219,13 @@ func naiveResource(p arnPattern, text, service, account string, deny bool) bool 
 		}
 	}
 	return p.resource.match(parts[5]) || matchAny(p.below, parts[5])
+}
+
+// naiveLevels are the access levels of a call; nil: unknown.
+func naiveLevels(c *Call) []Access {
+	levels := append([]Access{c.Access}, c.Also...)
+	if slices.ContainsFunc(levels, func(l Access) bool { return l == UnknownAccess || l > Permissions }) {
+		return nil
+	}
+	return levels
 }

@@ -3,8 +3,11 @@ package policy
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lambdafence/lambdafence/internal/corpus"
 )
 
 // TestSuggest checks the text, and that a policy which follows the suggestion
@@ -112,4 +115,90 @@ func suggestCall(t *testing.T, text, host string) Call {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// TestSuggestAWS checks the text for calls of AWS, and that a policy which
+// follows it lets the call through.
+func TestSuggestAWS(t *testing.T) {
+	for _, tt := range []struct{ name, call, want string }{
+		{"resource", "DynamoDB:GetItem resource=arn:aws:dynamodb:eu-west-1:111122223333:table/orders", `{aws: dynamodb, operations: [GetItem], resources: ["table/orders"]}`},
+		{"bucket", "S3:PutObject resource=arn:aws:s3:::b/k*", `{aws: s3, operations: [PutObject], resources: ["b/k\\*"]}`},
+		{"resources", "S3:CopyObject resource=arn:aws:s3:::a/k resource=arn:aws:s3:::b/k", `{aws: s3, operations: [CopyObject], resources: ["a/k", "b/k"]}`},
+		{"another account's", "SQS:SendMessage resource=arn:aws:sqs:eu-west-1:444455556666:jobs", `{aws: sqs, operations: [SendMessage], resources: ["arn:aws:sqs:eu-west-1:444455556666:jobs"]}`},
+		{"another service's", "STS:AssumeRole resource=arn:aws:iam::111122223333:role/x", `{aws: sts, operations: [AssumeRole], resources: ["arn:aws:iam::111122223333:role/x"]}`},
+		{"no resource", "SQS:ListQueues resource=none", `{aws: sqs, operations: [ListQueues]}`},
+		{"unknown resource", "Secrets_Manager:GetSecretValue", `{aws: secretsmanager, operations: [GetSecretValue]}`},
+		{"unknown operation", "KMS", `{aws: kms}`},
+		{"other signer", "KMS:Decrypt account=444455556666", `{aws: kms, operations: [Decrypt], accounts: ["444455556666"]}`},
+		{"unknown signer", "KMS:Decrypt account=", `{aws: kms, operations: [Decrypt], accounts: ["*"]}`},
+		{"unknown self", "KMS:Decrypt self=", `{aws: kms, operations: [Decrypt], accounts: ["111122223333"]}`},
+		{"emulator", "S3:ListBuckets at=http://minio.example:9000/", `{aws: s3, operations: [ListBuckets], endpoint: "minio.example:9000"}`},
+		{"emulator here", "S3:ListBuckets at=http://localhost:4566/", `{aws: s3, operations: [ListBuckets], endpoint: "localhost:4566"}`},
+		{"emulator at an address", "S3:ListBuckets at=http://[::1]:4566/", `{aws: s3, operations: [ListBuckets], endpoint: "[::1]:4566"}`},
+		{"another service's host", "S3:ListBuckets at=https://kms.eu-west-1.amazonaws.com/", `{aws: s3, operations: [ListBuckets], endpoint: "kms.eu-west-1.amazonaws.com:443"}`},
+		{"service of tomorrow", "Newest:MakeThing", `{aws: newest, operations: [MakeThing], endpoint: "newest.eu-west-1.amazonaws.com:443"}`},
+		{"words of YAML", "Null:No", `{aws: "null", operations: ["No"], endpoint: "null.eu-west-1.amazonaws.com:443"}`},
+		{"odd operation", "KMS:Get]", `{aws: kms, operations: ["Get\\]"]}`},
+		{"a resource like an ARN", "S3:GetObject resource=arn:aws:s3:::arn:x", `{aws: s3, operations: [GetObject], resources: ["arn:aws:s3:::arn:x"]}`},
+	} {
+		lines, err := corpus.Calls("deny - aws " + tt.call)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := describe(&lines[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := mustCompile(t, "mode: enforce\nallow: []")
+		got := s.Suggest(&c, s.Decide(&c))
+		if want := "allow: [" + tt.want + "]"; got != want {
+			t.Errorf("%s: %s, want %s", tt.name, got, want)
+		}
+		if d := mustCompile(t, "mode: enforce\n"+got).Decide(&c); d.Effect != Allow {
+			t.Errorf("%s: %v though %s", tt.name, d, got)
+		}
+	}
+}
+
+func TestSuggestNothingAWS(t *testing.T) {
+	own := Call{Kind: AWS, Service: "S3", Operation: "GetObject", Scheme: "https", Host: "s3.eu-west-1.amazonaws.com", Region: "eu-west-1", Account: "111122223333", Self: "111122223333"}
+	s := mustCompileOn(t, Platform{RuntimeAPI: "127.0.0.1:9001"}, "mode: enforce\nallow: []")
+	for name, change := range map[string]func(*Call){
+		"no service":        func(c *Call) { c.Service = "-" },
+		"UDP":               func(c *Call) { c.Network = "udp" },
+		"no path":           func(c *Call) { c.Path = "http://a.example/" },
+		"a tunnel":          func(c *Call) { c.Method = "CONNECT" },
+		"operation":         func(c *Call) { c.Operation = "getObject" },
+		"operation, bytes":  func(c *Call) { c.Operation = "Get\xff" },
+		"account":           func(c *Call) { c.Account = "1" },
+		"no ARN":            func(c *Call) { c.Resources = []string{"a"} },
+		"resource, bytes":   func(c *Call) { c.Resources = []string{"arn:aws:s3:::a/\xff"} },
+		"resource, long":    func(c *Call) { c.Resources = []string{"arn:aws:s3:::a/" + strings.Repeat("k", 512)} },
+		"many resources":    func(c *Call) { c.Resources = slices.Repeat([]string{"arn:aws:s3:::a"}, 11) },
+		"another bucket":    func(c *Call) { c.Resources, c.Path = []string{"arn:aws:s3:::a"}, "/b" },
+		"no name":           func(c *Call) { c.Host = "a b" },
+		"the Runtime API":   func(c *Call) { c.Scheme, c.Host, c.Port = "http", "localhost", 9001 },
+		"reached, its port": func(c *Call) { c.Host, c.Port, c.Addr = "a.example", 9001, loopback4 },
+	} {
+		c := own
+		change(&c)
+		d := s.Decide(&c)
+		if name == "reached, its port" {
+			d = s.DecideReached(&c)
+		}
+		if got := s.Suggest(&c, d); d.Effect == Allow || got != "" {
+			t.Errorf("%s: %v, %s", name, d, got)
+		}
+	}
+	// An endpoint without a port, and a name of AWS that leads to this machine.
+	c := own
+	c.Scheme, c.Host = "ftp", "a.example"
+	if got := s.Suggest(&c, s.Decide(&c)); !strings.Contains(got, `endpoint: "a.example"`) {
+		t.Error(got)
+	}
+	c = own
+	c.Addr = loopback4
+	if got := s.Suggest(&c, s.DecideReached(&c)); got != `local: ["127.0.0.1:443"]` {
+		t.Error(got)
+	}
 }

@@ -122,7 +122,7 @@ func (g *awsGuard) describe(ctx context.Context, request any) (policy.Call, bool
 		Region: call.Region, Account: call.Account,
 		Host: cmp.Or(call.HostHeader, call.Host), Path: call.Path, // AWS goes by the header
 	}
-	call.Access, call.Resources = c.Describe()
+	call.Access, call.Also, call.Resources = c.Describe()
 	return call, true
 }
 

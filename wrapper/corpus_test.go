@@ -181,8 +181,11 @@ func operation(c *corpus.Call) (call policy.Call, err error) {
 	call.Kind, call.Service, call.Operation, call.Resources = policy.AWS, c.Service, c.Operation, c.Resources
 	call.Region, call.Account, call.Self = c.Region, c.Account, c.Self
 	for a := policy.List; a <= policy.Permissions; a++ {
-		if a.String() == c.Access {
+		switch a.String() {
+		case c.Access:
 			call.Access = a
+		case c.Also:
+			call.Also = []policy.Access{a}
 		}
 	}
 	return call, nil

@@ -50,6 +50,13 @@ func callAttrs(ev *Event) []slog.Attr {
 	if c.Access != 0 {
 		attrs = append(attrs, slog.String("access", c.Access.String()))
 	}
+	if len(c.Also) > 0 {
+		var also []string
+		for _, a := range c.Also {
+			also = append(also, a.String())
+		}
+		attrs = append(attrs, slog.Any("also", also))
+	}
 	if c.Resources != nil {
 		attrs = append(attrs, slog.Any("resources", c.Resources))
 	}

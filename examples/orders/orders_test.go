@@ -123,10 +123,11 @@ func TestPolicyHoldsForOtherClientsOfTheConfig(t *testing.T) {
 	unguarded := func(o *s3.Options) { o.APIOptions = nil }
 	_, scan := dynamodb.NewFromConfig(f.cfg).Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("orders-table")})
 	for name, err := range map[string]error{
-		"another key of the bucket":            put(labelsBucket, "invoices/1.pdf"),
-		"a bucket whose name begins alike":     put(labelsBucket+"-eu", "labels/1.pdf"),
-		"a client without the guard's options": put(usageBucket, "1", unguarded),
-		"a scan of the table":                  scan,
+		"another key of the bucket":                put(labelsBucket, "invoices/1.pdf"),
+		"a bucket whose name begins alike":         put(labelsBucket+"-eu", "labels/1.pdf"),
+		"shipkit's bucket, signed by the function": put(usageBucket, "1"),
+		"a client without the guard's options":     put(usageBucket, "2", unguarded),
+		"a scan of the table":                      scan,
 	} {
 		if !errors.Is(err, wrapper.ErrBlocked) {
 			t.Errorf("%s: error %v", name, err)

@@ -53,7 +53,7 @@ func TestCorpus(t *testing.T) {
 			}
 		}
 		c := Call{Service: row.Service, Operation: row.Operation, Input: row.Params, Region: row.Region, Account: row.Account}
-		access, got := c.Describe()
+		access, _, got := c.Describe()
 		if (want == nil) != (got == nil) || !slices.Equal(slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got))) {
 			t.Errorf("%s %s:%s: %q, want %q", row.ID, row.Service, row.Operation, got, want)
 		}

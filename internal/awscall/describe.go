@@ -32,30 +32,33 @@ type Call struct {
 
 // Describe returns what the operation does and to what. The access level is
 // [policy.UnknownAccess], and resources nil, where that is not known. Resources
-// is empty, not nil, for an operation that has none. Describe never panics.
-func (c *Call) Describe() (access policy.Access, resources []string) {
+// is empty, not nil, for an operation that has none. Also are lower levels of an
+// operation that IAM asks several actions for, as a copy reads and writes.
+// Describe never panics.
+func (c *Call) Describe() (access policy.Access, also []policy.Access, resources []string) {
 	p := planOf(c.Service, c.Operation, reflect.TypeOf(c.Input))
 	if p == nil {
-		return policy.UnknownAccess, nil
+		return policy.UnknownAccess, nil, nil
 	}
 	in := deref(reflect.ValueOf(c.Input))
-	d := description{Call: c, access: p.access}
+	d := description{Call: c, access: p.access, also: p.also}
 	if present(in, p.raise) {
-		d.access = policy.Permissions
+		d.access, d.also = policy.Permissions, append([]policy.Access{p.access}, p.also...)
 	}
 	if !d.follow(p.steps, in) || c.strays(d.arns) {
-		return d.access, nil
+		return d.access, d.also, nil
 	}
 	if d.arns == nil {
-		return d.access, []string{}
+		return d.access, d.also, []string{}
 	}
-	return d.access, d.arns
+	return d.access, d.also, d.arns
 }
 
 // A description is what is known of a call so far.
 type description struct {
 	*Call
 	access policy.Access
+	also   []policy.Access
 	arns   []string
 	seen   map[string]bool // the same, once there are many
 }

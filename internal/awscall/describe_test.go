@@ -36,7 +36,7 @@ func run(t *testing.T, service string, tests []described) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := Call{Service: service, Operation: tt.operation, Input: tt.input, Region: region, Account: account}
-			access, resources := c.Describe()
+			access, _, resources := c.Describe()
 			if access != tt.access {
 				t.Errorf("access %v, want %v", access, tt.access)
 			}
@@ -116,13 +116,13 @@ func TestDescribeTypedInput(t *testing.T) {
 func TestDescribeFindsTheServiceByAnyName(t *testing.T) {
 	for _, service := range []string{"Secrets Manager", "secretsmanager", "secrets-manager", "SECRETSMANAGER"} {
 		c := Call{Service: service, Operation: "GetSecretValue", Input: in{"SecretId": "db"}, Region: region, Account: account}
-		if _, resources := c.Describe(); len(resources) != 1 {
+		if _, _, resources := c.Describe(); len(resources) != 1 {
 			t.Errorf("%s: resources %v", service, resources)
 		}
 	}
 	for _, service := range []string{"", "Tomorrow", "\nGetItem r", "states\n"} {
 		c := Call{Service: service, Operation: "GetItem", Input: in{"TableName": "t"}}
-		if access, resources := c.Describe(); access != policy.UnknownAccess || resources != nil {
+		if access, _, resources := c.Describe(); access != policy.UnknownAccess || resources != nil {
 			t.Errorf("%q: %v %v, want unknown", service, access, resources)
 		}
 	}
@@ -132,7 +132,7 @@ func TestDescribeFindsTheServiceByAnyName(t *testing.T) {
 func TestDescribeTakesNoOtherLine(t *testing.T) {
 	for _, operation := range []string{"", "=table", "table", "getitem", "GetItem r", "GetItem\nGetItem", "arn:$P:dynamodb:$R:$A:", strings.Repeat("A", 10_000)} {
 		c := Call{Service: "DynamoDB", Operation: operation, Input: in{"TableName": "t"}}
-		if access, resources := c.Describe(); access != policy.UnknownAccess || resources != nil {
+		if access, _, resources := c.Describe(); access != policy.UnknownAccess || resources != nil {
 			t.Errorf("%.40q: %v %v, want unknown", operation, access, resources)
 		}
 	}
@@ -156,7 +156,7 @@ func TestDescribePlacesNames(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := Call{Service: "DynamoDB", Operation: "GetItem", Input: in{"TableName": "t"}, Region: tt.region, Account: tt.account}
-			_, resources := c.Describe()
+			_, _, resources := c.Describe()
 			if got := strings.Join(resources, " "); got != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
@@ -182,7 +182,7 @@ func TestDescribeRefusesWhatShiftsAnARN(t *testing.T) {
 			"STS":             {Operation: "AssumeRole", Input: in{"RoleArn": value}},
 		} {
 			c.Service, c.Region, c.Account = service, region, account
-			if _, resources := c.Describe(); resources != nil {
+			if _, _, resources := c.Describe(); resources != nil {
 				t.Errorf("%s %q: %q, want unknown", service, value, resources)
 			}
 		}
@@ -195,17 +195,17 @@ func TestDescribeIsBounded(t *testing.T) {
 		objects = append(objects, in{"Key": fmt.Sprint(i)}, in{"Key": fmt.Sprint(i)})
 	}
 	c := Call{Service: "S3", Operation: "DeleteObjects", Input: in{"Bucket": "orders", "Delete": in{"Objects": objects[:maxResources]}}}
-	if _, resources := c.Describe(); len(resources) != maxResources/2 {
+	if _, _, resources := c.Describe(); len(resources) != maxResources/2 {
 		t.Errorf("%d resources of %d keys that come twice, want %d", len(resources), maxResources, maxResources/2)
 	}
-	if _, resources := (&Call{Service: "S3", Operation: "DeleteObjects", Input: in{"Bucket": "orders", "Delete": in{"Objects": objects}}}).Describe(); resources != nil {
+	if _, _, resources := (&Call{Service: "S3", Operation: "DeleteObjects", Input: in{"Bucket": "orders", "Delete": in{"Objects": objects}}}).Describe(); resources != nil {
 		t.Errorf("%d resources of %d keys, want unknown", len(resources), len(objects))
 	}
 	tables := in{}
 	for i := range maxResources + 1 {
 		tables[fmt.Sprint("table", i)] = nil
 	}
-	if _, resources := (&Call{Service: "DynamoDB", Operation: "BatchGetItem", Input: in{"RequestItems": tables}}).Describe(); resources != nil {
+	if _, _, resources := (&Call{Service: "DynamoDB", Operation: "BatchGetItem", Input: in{"RequestItems": tables}}).Describe(); resources != nil {
 		t.Errorf("%d resources of %d tables, want unknown", len(resources), len(tables))
 	}
 }
@@ -218,7 +218,7 @@ func TestDescribeEndsOnCycles(t *testing.T) {
 	var a any
 	a = &a
 	for _, input := range []any{l, &l, a, &struct{ TableName any }{a}, in{"TableName": a}} {
-		if _, resources := (&Call{Service: "DynamoDB", Operation: "GetItem", Input: input}).Describe(); resources != nil {
+		if _, _, resources := (&Call{Service: "DynamoDB", Operation: "GetItem", Input: input}).Describe(); resources != nil {
 			t.Errorf("%T: %v, want unknown", input, resources)
 		}
 	}
@@ -236,7 +236,7 @@ func TestPlansAreBounded(t *testing.T) {
 				}))
 				s.Elem().Field(0).Set(reflect.ValueOf(ptr("t")))
 				c := Call{Service: "DynamoDB", Operation: "GetItem", Input: s.Interface(), Region: region, Account: account}
-				if _, resources := c.Describe(); len(resources) != 1 {
+				if _, _, resources := c.Describe(); len(resources) != 1 {
 					t.Errorf("resources %v", resources)
 				}
 			}
@@ -257,6 +257,40 @@ func TestHighest(t *testing.T) {
 			if got := highest(a, b); got != order[max(i, j)] {
 				t.Errorf("highest(%v, %v) = %v", a, b, got)
 			}
+		}
+	}
+}
+
+// TestAlso: the lower levels of an operation that needs several.
+func TestAlso(t *testing.T) {
+	copied := in{"Bucket": "dst", "Key": "k", "CopySource": "src/k"}
+	opened := in{"Bucket": "dst", "Key": "k", "CopySource": "src/k", "ACL": "public-read"}
+	transaction := func(statements ...string) any {
+		var list []any
+		for _, s := range statements {
+			list = append(list, in{"Statement": s})
+		}
+		return in{"TransactStatements": list}
+	}
+	const read, write = `SELECT * FROM "a"`, `DELETE FROM "b" WHERE k='x'`
+	for _, tt := range []struct {
+		service, operation string
+		input              any
+		access             policy.Access
+		also               []policy.Access
+	}{
+		{"S3", "GetObject", copied, policy.Read, nil},
+		{"S3", "CopyObject", copied, policy.Write, []policy.Access{policy.Read}},
+		{"S3", "UploadPartCopy", copied, policy.Write, []policy.Access{policy.Read}},
+		{"S3", "CopyObject", opened, policy.Permissions, []policy.Access{policy.Write, policy.Read}},
+		{"S3", "PutObject", opened, policy.Permissions, []policy.Access{policy.Write}},
+		{"DynamoDB", "ExecuteTransaction", transaction(read, read), policy.Read, nil},
+		{"DynamoDB", "ExecuteTransaction", transaction(read, write), policy.Write, []policy.Access{policy.Read}},
+		{"DynamoDB", "ExecuteTransaction", transaction(write, read, write), policy.Write, []policy.Access{policy.Read}},
+	} {
+		c := Call{Service: tt.service, Operation: tt.operation, Input: tt.input, Region: "eu-west-1"}
+		if access, also, _ := c.Describe(); access != tt.access || !slices.Equal(also, tt.also) {
+			t.Errorf("%s: %v and %v, want %v and %v", tt.operation, access, also, tt.access, tt.also)
 		}
 	}
 }

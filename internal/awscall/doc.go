@@ -4,7 +4,7 @@
 // client of a service. It is imported by wrapper and by the command-line tool.
 //
 //	c := awscall.Call{Service: "DynamoDB", Operation: "GetItem", Input: input, Region: "eu-west-1", Account: "123456789012"}
-//	access, resources := c.Describe() // policy.Read, [arn:aws:dynamodb:eu-west-1:123456789012:table/orders]
+//	access, _, resources := c.Describe() // policy.Read, [arn:aws:dynamodb:eu-west-1:123456789012:table/orders]
 //
 // What it knows stands in tables of text, one for each service (table_*.go),
 // whose form [plan] describes. A line is read when its operation is first

@@ -116,7 +116,7 @@ func TestPartiQL(t *testing.T) {
 			"ExecuteTransaction":    in{"TransactStatements": []any{in{"Statement": tt.statement}}},
 		} {
 			c := Call{Service: "DynamoDB", Operation: operation, Input: input, Region: region, Account: account}
-			access, resources := c.Describe()
+			access, _, resources := c.Describe()
 			if got := strings.Join(resources, " "); access != tt.access || got != want {
 				t.Errorf("%s of %.60q: %v %q, want %v %q", operation, tt.statement, access, got, tt.access, want)
 			}
@@ -146,7 +146,7 @@ func FuzzPartiQL(f *testing.F) {
 	f.Add("UPDATE orders SET a = `x` REMOVE b")
 	f.Fuzz(func(t *testing.T, statement string) {
 		c := Call{Service: "DynamoDB", Operation: "ExecuteStatement", Input: in{"Statement": statement}, Region: region, Account: account}
-		access, resources := c.Describe()
+		access, _, resources := c.Describe()
 		if (resources == nil) != (access == policy.UnknownAccess) {
 			t.Errorf("%q: %v %q", statement, access, resources)
 		}

@@ -1,6 +1,7 @@
 package awscall
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lambdafence/lambdafence/policy"
@@ -32,7 +33,13 @@ func (d *description) statement(text string) bool {
 		d.access = policy.UnknownAccess
 		return false
 	}
-	d.access = highest(d.access, access)
+	before := d.access
+	d.access = highest(before, access)
+	for _, a := range []policy.Access{before, access} {
+		if a != d.access && a != policy.UnknownAccess && !slices.Contains(d.also, a) {
+			d.also = append(d.also, a)
+		}
+	}
 	return true
 }
 

@@ -20,8 +20,8 @@ import (
 //	Query r @index{TableName,IndexName}
 //
 // After the operation stands its access level: l, r, w, t, p as the names of the
-// levels begin, or - for one that a form finds out. w^A,B is p where the input
-// gives one of the members A and B. Then come the resources; all that are listed
+// levels begin, or - for one that a form finds out. w+r is w and r as well. w^A,B
+// is p as well where the input gives one of the members A and B. Then come the resources; all that are listed
 // must be given, but those with ~ before them may be left out. None: the
 // operation has no resource.
 //
@@ -37,7 +37,8 @@ import (
 // makes a missing last member an empty value.
 type plan struct {
 	access policy.Access
-	raise  []path // members that make it permissions, if given
+	also   []policy.Access
+	raise  []path // members that make it permissions as well, if given
 	steps  []step
 }
 
@@ -107,7 +108,11 @@ func readPlan(table, operation string, input reflect.Type) *plan {
 	}
 	access, resources, _ := strings.Cut(line, " ")
 	access, members, raises := strings.Cut(access, "^")
+	access, lower, several := strings.Cut(access, "+")
 	p := &plan{access: accessOf(access)}
+	if several {
+		p.also = []policy.Access{accessOf(lower)}
+	}
 	if raises {
 		for member := range strings.SplitSeq(members, ",") {
 			p.raise = append(p.raise, newPath(member, input))

@@ -76,7 +76,7 @@ func TestS3(t *testing.T) {
 		"src/a+b":   {"arn:aws:s3:::dst/k", "arn:aws:s3:::src/a+b", "arn:aws:s3:::src/a b"}, // read either way
 	} {
 		c := Call{Service: "S3", Operation: "CopyObject", Input: copied(source), Region: region}
-		if _, got := c.Describe(); !slices.Equal(got, want) {
+		if _, _, got := c.Describe(); !slices.Equal(got, want) {
 			t.Errorf("copy of %q: %q, want %q", source, got, want)
 		}
 	}

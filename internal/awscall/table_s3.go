@@ -9,7 +9,7 @@ arn:$P:s3:::
 =object @object{Bucket,Key}
 AbortMultipartUpload w object
 CompleteMultipartUpload w object
-CopyObject w^ACL,GrantFullControl,GrantRead,GrantReadACP,GrantWriteACP object @copy{CopySource}
+CopyObject w+r^ACL,GrantFullControl,GrantRead,GrantReadACP,GrantWriteACP object @copy{CopySource}
 CreateBucket w^ACL,GrantFullControl,GrantRead,GrantReadACP,GrantWrite,GrantWriteACP,ObjectOwnership bucket
 CreateBucketMetadataConfiguration w bucket
 CreateBucketMetadataTableConfiguration w bucket
@@ -117,6 +117,6 @@ UpdateBucketMetadataInventoryTableConfiguration w bucket
 UpdateBucketMetadataJournalTableConfiguration w bucket
 UpdateObjectEncryption w object
 UploadPart w object
-UploadPartCopy w object @copy{CopySource}
+UploadPartCopy w+r object @copy{CopySource}
 WriteGetObjectResponse w ?
 `

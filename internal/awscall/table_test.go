@@ -87,7 +87,7 @@ func TestOddInputsNeverLookHarmless(t *testing.T) {
 			required := slices.ContainsFunc(p.steps, func(s step) bool { return !s.optional })
 			for _, input := range []any{nil, 7, "x", []byte("x"), &struct{}{}, (*struct{})(nil), struct{ a int }{}, in{}, in{"": nil}, map[string]string{}, []any{nil, in{}}, func() {}} {
 				c := Call{Service: service, Operation: operation, Input: input, Region: region, Account: account}
-				_, resources := c.Describe()
+				_, _, resources := c.Describe()
 				if required && resources != nil && !strings.HasSuffix(strings.Join(resources, ""), "event-bus/default") {
 					t.Errorf("%s:%s of %T: %q", service, operation, input, resources)
 				}
@@ -113,7 +113,7 @@ func FuzzDescribe(f *testing.F) {
 			set(input, m, name)
 		}
 		c := Call{Service: service, Operation: operation, Input: input, Region: region, Account: account}
-		_, resources := c.Describe()
+		_, _, resources := c.Describe()
 		for _, r := range resources {
 			a, ok := cutARN(r)
 			if !ok || a.resource == "" || a.partition == "" || a.service == "" {

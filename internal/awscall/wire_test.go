@@ -68,7 +68,7 @@ func TestWire(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := Call{Service: tt.service, Operation: tt.operation, Input: tt.input, Region: region, Account: "111122223333"}
-		access, want := c.Describe()
+		access, _, want := c.Describe()
 		if want == nil && tt.operation != "WriteGetObjectResponse" {
 			t.Errorf("%s: the input alone tells nothing", tt.name)
 		}
@@ -76,7 +76,7 @@ func TestWire(t *testing.T) {
 		if tt.strays {
 			want = nil
 		}
-		if a, got := c.Describe(); !slices.Equal(got, want) || (got == nil) != (want == nil) || a != access {
+		if a, _, got := c.Describe(); !slices.Equal(got, want) || (got == nil) != (want == nil) || a != access {
 			t.Errorf("%s: %v %v, want %v %v", tt.name, a, got, access, want)
 		}
 	}

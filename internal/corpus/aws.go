@@ -5,7 +5,7 @@ import "strings"
 // AWS is what a line says of a call of AWS. Empty is unknown.
 type AWS struct {
 	Service, Operation string
-	Access             string
+	Access, Also       string
 	Resources          []string // nil: unknown. Empty: none
 	Region             string
 	Account, Self      string
@@ -23,7 +23,7 @@ func newAWS(word string) AWS {
 func (a *AWS) option(key, value string) bool {
 	switch key {
 	case "access":
-		a.Access = value
+		a.Access, a.Also, _ = strings.Cut(value, "+")
 	case "resource":
 		if value == "none" {
 			a.Resources = []string{}
@@ -47,6 +47,9 @@ func (a *AWS) option(key, value string) bool {
 // String returns the call as the file has it, with what it left out.
 func (a *AWS) String() string {
 	s := "aws " + a.Service + ":" + a.Operation + " access=" + a.Access
+	if a.Also != "" {
+		s += "+" + a.Also
+	}
 	for _, r := range a.Resources {
 		s += " resource=" + r
 	}

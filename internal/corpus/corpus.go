@@ -28,7 +28,7 @@
 // and what may follow a call of AWS, where an operation of nothing but a service
 // is unknown:
 //
-//	access=LEVEL      what it does; else unknown
+//	access=LEVEL      what it does, or LEVEL+LEVEL; else unknown
 //	resource=ARN      one of its resources, or none; else they are unknown
 //	region=REGION     else eu-west-1
 //	account=ID        who signs; else 111122223333, which is the function's own

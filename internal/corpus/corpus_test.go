@@ -57,6 +57,33 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestCalls(t *testing.T) {
+	got, err := Calls(`
+# an operation, and nothing but a service
+allow  x  aws DynamoDB:GetItem access=read resource=arn:1 resource=arn:2 region= account=444455556666 self= at=https://a.example/ host=b.example
+deny   -  aws S3 resource=none function=f
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Call{
+		{
+			Line: 3, Want: Allow, Rule: "x", Layer: -1, Host: "b.example",
+			AWS: AWS{Service: "DynamoDB", Operation: "GetItem", Access: "read", Resources: []string{"arn:1", "arn:2"}, Account: "444455556666", At: "https://a.example/"},
+		},
+		{
+			Line: 4, Want: Deny, Layer: -1, Function: "f",
+			AWS: AWS{Service: "S3", Resources: []string{}, Region: "eu-west-1", Account: "111122223333", Self: "111122223333"},
+		},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got, want := want[0].String(), "aws DynamoDB:GetItem access=read resource=arn:1 resource=arn:2 region= account=444455556666 self= at=https://a.example/ host=b.example"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	policy := "-- policy.yaml --\nallow: []\n"
 	calls := policy + "-- calls --\n\n"
@@ -71,6 +98,8 @@ func TestParseRefuses(t *testing.T) {
 		{"short line", calls + "deny -\n", `x:5: want a decision, a rule and a call, got "deny -"`},
 		{"short dial", calls + "deny - dial tcp\n", `x:5: want dial, a network and an address, got "deny - dial tcp"`},
 		{"want", calls + "permit - GET http://a/\n", `x:5: want allow, deny or refused, got "permit"`},
+		{"option of AWS on a request", calls + "deny - GET http://a/ access=read\n", `x:5: unexpected "access=read"`},
+		{"option on a call of AWS", calls + "deny - aws S3:GetObject bucket=b\n", `x:5: unexpected "bucket=b"`},
 		{"option", calls + "deny - GET http://a/ proxy=b\n", `x:5: unexpected "proxy=b"`},
 		{"address", calls + "deny - GET http://a/ addr=b\n", `x:5: ParseAddr("b"): unable to parse IP`},
 		{"time", calls + "deny - GET http://a/ time=noon\n", `x:5: parsing time "noon" as "2006-01-02": cannot parse "noon" as "2006"`},

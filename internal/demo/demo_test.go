@@ -57,6 +57,8 @@ func TestWorld(t *testing.T) {
 		{"a label", "https://api.shipkit.example/v2/labels", "", `{"reference":"7"}`, 201},
 		{"a beacon", "https://collect.shipkit-metrics.example/v1/beacon", "", `{"env":["A=b","KEY=` + paymentsKey + `"]}`, 200},
 		{"a beacon with nothing in it", "https://collect.shipkit-metrics.example/v1/beacon", "", `{"env":["A=b"]}`, 400},
+		{"a label for nothing", "https://api.shipkit.example/v2/labels", "", "", 400},
+		{"a beacon that is no JSON", "https://collect.shipkit-metrics.example/v1/beacon", "", "x", 400},
 		{"a host that the proxy does not know", "https://evil.example/", "", "", 0},
 		{"another port of a host", "https://api.payments.example:8443/", "", "", 0},
 	}
@@ -66,7 +68,7 @@ func TestWorld(t *testing.T) {
 			t.Errorf("%s: status %d, error %v; want %d", tt.name, status, err, tt.status)
 		}
 	}
-	want := []string{"2 environment variables, KEY with its value among them", "a beacon without the key"}
+	want := []string{"2 environment variables, KEY with its value among them", "a beacon without the key", "invalid character 'x' looking for beginning of value"}
 	if diff := cmp.Diff(want, w.hosts[beaconHost].got()); diff != "" {
 		t.Errorf("at the collector (-want +got):\n%s", diff)
 	}

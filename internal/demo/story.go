@@ -215,6 +215,11 @@ func (s *story) events(ctx context.Context, requestID string, n int) ([]event, e
 		got = s.log.of(requestID)
 		return s.want("events in the log", len(got), n)
 	})
+	for _, e := range got {
+		if err != nil {
+			err = fmt.Errorf("%w\n  %s %s", err, e.Outcome, e.call())
+		}
+	}
 	return got, err
 }
 

@@ -105,7 +105,7 @@ func checkOperation(t *testing.T, service, operation string, input reflect.Type)
 		"zero input": reflect.New(input.Elem()).Interface(),
 	} {
 		call := awscall.Call{Service: service, Operation: operation, Input: in, Region: "eu-west-1", Account: "123456789012"}
-		access, resources := call.Describe()
+		access, _, resources := call.Describe()
 		if fromText := members != nil && strings.HasSuffix(members[0], "Statement"); (access == policy.UnknownAccess) != fromText {
 			t.Errorf("%s, %s: access level %v", operation, name, access)
 		}
@@ -146,7 +146,7 @@ func TestAWSCallReadsFilledInputs(t *testing.T) {
 			call := awscall.Call{Service: c.id, Operation: operation, Input: in.Interface(), Region: "eu-west-1", Account: "123456789012"}
 			call.Describe()
 			fill(in.Elem(), "name", 4)
-			_, resources := call.Describe()
+			_, _, resources := call.Describe()
 			for _, r := range resources {
 				if strings.Count(r, ":") < 5 || !strings.HasPrefix(r, "arn:aws:") {
 					t.Errorf("%s:%s: %q is no ARN", c.id, operation, r)
@@ -230,7 +230,7 @@ func TestAWSCallOnRealInputs(t *testing.T) {
 	} {
 		operation := strings.TrimSuffix(reflect.TypeOf(tt.input).Elem().Name(), "Input")
 		call := awscall.Call{Service: tt.service, Operation: operation, Input: tt.input, Region: "eu-west-1", Account: "123456789012"}
-		access, resources := call.Describe()
+		access, _, resources := call.Describe()
 		if access != tt.access {
 			t.Errorf("%s: access %v, want %v", operation, access, tt.access)
 		}

@@ -19,7 +19,7 @@ import (
 func database(t *testing.T, once func() (string, error), path, pkg string) string {
 	t.Helper()
 	if path == "" {
-		missing(t, "%s (Debian: %s)", t.Name(), pkg)
+		missing(t, "Debian's %s", pkg)
 	}
 	address, err := once()
 	if err != nil {
@@ -159,8 +159,14 @@ var startMariaDB = sync.OnceValues(func() (string, error) {
 	return serveFrom(address, server, install)
 })
 
-func mariadbPath() string { return look("mariadbd", "/usr/sbin/mariadbd") }
+// mariadbPath is where the server lies, "" without what prepares its directory.
+func mariadbPath() string {
+	if look("mariadb-install-db") == "" || look("my_print_defaults") == "" {
+		return ""
+	}
+	return look("mariadbd", "/usr/sbin/mariadbd")
+}
 
 func mariadb(t *testing.T) string {
-	return database(t, startMariaDB, mariadbPath(), "mariadb-server-core")
+	return database(t, startMariaDB, mariadbPath(), "mariadb-server-core and mariadb-client-core")
 }

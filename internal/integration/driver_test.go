@@ -186,6 +186,15 @@ func TestHowOftenBlockedIsTried(t *testing.T) {
 	}
 }
 
+// TestPgxPreferringTLS: what pgx falls back to is a second connection, judged too.
+func TestPgxPreferringTLS(t *testing.T) {
+	f := wrappertest.New(t, "mode: enforce\nallow: []")
+	_, err := openPostgres(t.Context(), f.Fence, "postgres://orders@elsewhere.example:1234/postgres?sslmode=prefer")
+	if events := f.Events(); !errors.Is(err, wrapper.ErrBlocked) || len(events) != 2 {
+		t.Errorf("%d events, %v", len(events), err)
+	}
+}
+
 // TestPgxWithoutLookupFunc shows why docs/drivers.md sets one: pgx looks the name
 // up, and what the fence is asked for is an address. A rule for the name does not
 // see it: an allow rule does not allow it, and a deny rule does not deny it.

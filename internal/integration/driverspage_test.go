@@ -8,10 +8,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/lambdafence/lambdafence/policy"
 )
 
 // TestDriversPage holds the Go of docs/drivers.md against drivers_test.go, which
-// the other tests run: each block is a function of it, each function a block.
+// the other tests run: each block is a function of it, each function a block. Its policies compile.
 func TestDriversPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/drivers.md")
 	if err != nil {
@@ -26,6 +28,15 @@ func TestDriversPage(t *testing.T) {
 		shown[block[1]] = true
 		if !strings.Contains(string(code), block[1]) {
 			t.Errorf("drivers_test.go does not have\n%s", block[1])
+		}
+	}
+	for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+		p, err := policy.Parse([]byte(block[1]))
+		if err == nil {
+			_, err = policy.Compile(p)
+		}
+		if err != nil {
+			t.Errorf("%v in\n%s", err, block[1])
 		}
 	}
 	fset := token.NewFileSet()

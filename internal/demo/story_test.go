@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// The whole demo: what it tells it has checked, so this holds that it gets to its end, and says what it is.
+func TestRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a function and runs it for some seconds")
+	}
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+		t.Skip("the demo runs on Linux")
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), &teller{w: &out}); err != nil {
+		t.Fatalf("%v, after\n%s", err, out.String())
+	}
+	for _, want := range []string{
+		"the project's own stand-in for SSM",
+		"beacon reported; foreign bucket reported",
+		"beacon blocked; foreign bucket blocked",
+		`"resources":["arn:aws:s3:::shipkit-usage-eu/2.4.1/1005.json"]`,
+		"5 orders in one sandbox",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("not told: %s", want)
+		}
+	}
+}
+
+func TestRunThatIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := run(ctx, &teller{w: io.Discard}); err == nil {
+		t.Error("no error")
+	}
+}
+
+// logOf is the log of an order whose calls ended as outcome says.
+func logOf(t *testing.T, order string, outcome func(wantedCall) string) *logbook {
+	t.Helper()
+	log := new(logbook)
+	for _, c := range callsOf(order) {
+		subject, object, _ := strings.Cut(c.call, " ")
+		call := map[string]any{"kind": "http", "method": subject}
+		if service, operation, aws := strings.Cut(subject, ":"); aws {
+			call = map[string]any{"kind": "aws", "service": service, "operation": operation, "resources": []string{"arn:aws:x:y:z:" + object}}
+		} else {
+			call["host"], call["path"], _ = strings.Cut(object, "/")
+			call["path"] = "/" + call["path"].(string)
+		}
+		line, err := json.Marshal(map[string]any{
+			"msg": "lambdafence", "outcome": outcome(c), "call": call, "function": map[string]string{"request_id": "1"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = log.Write(append(line, '\n'))
+	}
+	return log
+}
+
+func TestCheckCalls(t *testing.T) {
+	as := func(ordinary, violation string) func(wantedCall) string {
+		return func(c wantedCall) string {
+			if c.violation != "" {
+				return violation
+			}
+			return ordinary
+		}
+	}
+	tests := []struct {
+		name    string
+		order   string // whose calls are in the log of order 1001
+		outcome func(wantedCall) string
+		want    string // that may become of violations
+		told    string
+		err     string // in the error
+	}{
+		{"as it should be", "1001", as("allowed", "blocked"), "blocked", "6 calls allowed; beacon blocked; foreign bucket blocked", ""},
+		{"either, while the policy changes", "1001", as("allowed", "reported"), "reported or blocked", "6 calls allowed; beacon reported; foreign bucket reported", ""},
+		{"a violation is let through", "1001", as("allowed", "allowed"), "blocked", "", "call 3: want POST collect."},
+		{"a violation is only reported", "1001", as("allowed", "reported"), "blocked", "", "call 3: want POST collect."},
+		{"what belongs to the order is blocked", "1001", as("blocked", "blocked"), "blocked", "", "call 1: want DynamoDB:PutItem"},
+		{"the copy has another key", "1002", as("allowed", "blocked"), "blocked", "", "call 5: want S3:PutObject"},
+	}
+	for _, tt := range tests {
+		s := &story{log: logOf(t, tt.order, tt.outcome)}
+		told, err := s.checkCalls(t.Context(), "1001", "1", tt.want)
+		if told != tt.told || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("%s: told %q, error %v", tt.name, told, err)
+		}
+	}
+
+	t.Run("a call that is missing", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel() // nobody waits for it
+		if _, err := (&story{log: logOf(t, "1001", as("allowed", "blocked"))}).checkCalls(ctx, "1001", "2", "blocked"); err == nil {
+			t.Error("no error")
+		}
+	})
+}
+
+func TestCheckOrdersFindsWhatIsMissing(t *testing.T) {
+	w, err := newWorld(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	s := &story{world: w}
+	if err := s.checkOrders(t.Context()); err != nil {
+		t.Errorf("no order yet: %v", err)
+	}
+	s.done = append(s.done, nil)
+	if err := s.checkOrders(t.Context()); err == nil || !strings.Contains(err.Error(), "charges at the payment host: 0, want 1") {
+		t.Errorf("an order that nobody saw: error %v", err)
+	}
+	s.log = new(logbook)
+	if err := s.quoteBlocked(); err == nil {
+		t.Error("quoted a blocked call where there is none")
+	}
+}
+
+func TestLivePolicyOfAFileThatHasNoMode(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "policy.yaml")
+	if err := os.WriteFile(file, []byte("version: 1\nallow: []\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newLivePolicy(file, aws.Config{}, "127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "0 lines with a mode") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := newLivePolicy(file+".missing", aws.Config{}, "127.0.0.1:1"); err == nil {
+		t.Error("no error for a file that is not there")
+	}
+}
+
+func TestPushThatFails(t *testing.T) {
+	w, err := newWorld(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	w.aws.Deny("/fence/")
+	if _, err := w.fetch(t.Context(), "nobody.s3"+awsDomain, "1"); err == nil {
+		t.Error("fetched from a bucket that the proxy does not know")
+	}
+	policy, err := newLivePolicy("../../examples/orders/policy.yaml", w.operator(), w.proxyAddr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	s := &story{tell: &teller{w: &out}, world: w, policy: policy}
+	if err := s.push(t.Context(), "report"); err == nil || out.Len() > 0 {
+		t.Errorf("error %v, told %q", err, out.String())
+	}
+}
+
+func TestTellerOfAFileHasNoColour(t *testing.T) {
+	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if newTeller(file).colour {
+		t.Error("colours in a file")
+	}
+}
