@@ -3,6 +3,7 @@ package awscall
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
