@@ -107,7 +107,7 @@ func (a *awsRule) denies(q *query) bool {
 	}
 	c := &q.claim
 	return c.made && a.names(c.service) && a.deniesOperation(q) && a.deniesResources(q) ||
-		a.namesHost(q) && !(c.made && q.aws.Serves(c.service.ID, ""))
+		a.namesHost(q) && (!c.made || !q.aws.Serves(c.service.ID, ""))
 }
 
 func (a *awsRule) deniesRegion(q *query) bool {

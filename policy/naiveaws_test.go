@@ -89,7 +89,8 @@ func naiveAWSAllows(a *awsRule, c *Call, t target) bool {
 			return false
 		}
 	}
-	if !slices.Contains(a.accounts, "*") && !(account != "" && (slices.Contains(a.accounts, account) || slices.Contains(a.accounts, "self") && account == self)) {
+	signer := account != "" && (slices.Contains(a.accounts, account) || slices.Contains(a.accounts, "self") && account == self)
+	if !slices.Contains(a.accounts, "*") && !signer {
 		return false
 	}
 	op, levels := c.Operation, naiveLevels(c)
@@ -125,7 +126,8 @@ func naiveAWSDenies(a *awsRule, c *Call, t target) bool {
 	if c.Kind == AWS {
 		claimed = c.Region
 	}
-	if a.regions != nil && (claimed != "" || h.Region != "") && !(claimed != "" && matchAny(a.regions, claimed)) && !(h.Region != "" && matchAny(a.regions, h.Region)) {
+	there := claimed == "" && h.Region == "" || claimed != "" && matchAny(a.regions, claimed) || h.Region != "" && matchAny(a.regions, h.Region)
+	if a.regions != nil && !there {
 		return false
 	}
 	self := slices.Contains(a.accounts, "self") && (c.Self == "" || c.Account == c.Self)

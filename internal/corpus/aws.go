@@ -50,6 +50,9 @@ func (a *AWS) String() string {
 	if a.Also != "" {
 		s += "+" + a.Also
 	}
+	if a.Resources != nil && len(a.Resources) == 0 {
+		s += " resource=none"
+	}
 	for _, r := range a.Resources {
 		s += " resource=" + r
 	}

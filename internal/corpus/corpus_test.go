@@ -60,7 +60,7 @@ func TestParse(t *testing.T) {
 func TestCalls(t *testing.T) {
 	got, err := Calls(`
 # an operation, and nothing but a service
-allow  x  aws DynamoDB:GetItem access=read resource=arn:1 resource=arn:2 region= account=444455556666 self= at=https://a.example/ host=b.example
+allow  x  aws DynamoDB:GetItem access=write+read resource=arn:1 resource=arn:2 region= account=444455556666 self= at=https://a.example/ host=b.example
 deny   -  aws S3 resource=none function=f
 `)
 	if err != nil {
@@ -69,7 +69,7 @@ deny   -  aws S3 resource=none function=f
 	want := []Call{
 		{
 			Line: 3, Want: Allow, Rule: "x", Layer: -1, Host: "b.example",
-			AWS: AWS{Service: "DynamoDB", Operation: "GetItem", Access: "read", Resources: []string{"arn:1", "arn:2"}, Account: "444455556666", At: "https://a.example/"},
+			AWS: AWS{Service: "DynamoDB", Operation: "GetItem", Access: "write", Also: "read", Resources: []string{"arn:1", "arn:2"}, Account: "444455556666", At: "https://a.example/"},
 		},
 		{
 			Line: 4, Want: Deny, Layer: -1, Function: "f",
@@ -79,7 +79,10 @@ deny   -  aws S3 resource=none function=f
 	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if got, want := want[0].String(), "aws DynamoDB:GetItem access=read resource=arn:1 resource=arn:2 region= account=444455556666 self= at=https://a.example/ host=b.example"; got != want {
+	if got, want := want[1].String(), "aws S3: access= resource=none region=eu-west-1 account=111122223333 self=111122223333 at="; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got, want := want[0].String(), "aws DynamoDB:GetItem access=write+read resource=arn:1 resource=arn:2 region= account=444455556666 self= at=https://a.example/ host=b.example"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

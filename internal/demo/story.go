@@ -208,19 +208,33 @@ func (s *story) checkCalls(ctx context.Context, id, requestID, violations string
 	return fmt.Sprintf("%d calls allowed", allowed) + told, nil
 }
 
-// events returns the n events of an invocation. The function wrote them before it answered, but the pipe takes a moment.
+// events returns the events of an invocation, one for each of its n calls. The function wrote them before it answered, but
+// the pipe takes a moment.
 func (s *story) events(ctx context.Context, requestID string, n int) ([]event, error) {
 	var got []event
 	err := eventually(ctx, func() error {
-		got = s.log.of(requestID)
-		return s.want("events in the log", len(got), n)
+		got = lastVerdicts(s.log.of(requestID))
+		return s.want("calls in the log", len(got), n)
 	})
 	for _, e := range got {
 		if err != nil {
-			err = fmt.Errorf("%w\n  %s %s", err, e.Outcome, e.call())
+			err = fmt.Errorf("%w\n  %s", err, e.line)
 		}
 	}
 	return got, err
+}
+
+// lastVerdicts leaves out what was said of a call before its last verdict: one that is on its way to the network when the
+// policy changes is judged again, by the new one.
+func lastVerdicts(events []event) []event {
+	var last []event
+	for i, e := range events {
+		again := i+1 < len(events) && events[i+1].call() == e.call() && events[i+1].version() != e.version()
+		if !again {
+			last = append(last, e)
+		}
+	}
+	return last
 }
 
 // quoteBlocked shows the log line of the last copy that was blocked, as it is.

@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/lambdafence/lambdafence/internal/lambdahost"
+	"github.com/lambdafence/lambdafence/internal/otlprecv"
 )
 
 // The whole demo: what it tells it has checked, so this holds that it gets to its end, and says what it is.
@@ -112,6 +115,22 @@ func TestCheckCalls(t *testing.T) {
 	})
 }
 
+func TestLastVerdicts(t *testing.T) {
+	of := func(host, outcome, version string) (e event) {
+		e.Call.Kind, e.Call.Host, e.Outcome, e.Policy.Version = "http", host, outcome, version
+		return e
+	}
+	got := ""
+	for _, e := range lastVerdicts([]event{
+		of("a", "allowed", "1"), of("b", "reported", "1"), of("b", "blocked", "2"), of("c", "allowed", "2"), of("c", "allowed", "2"), of("a", "allowed", "2"),
+	}) {
+		got += e.Call.Host + e.version() + " " + e.Outcome + "; "
+	}
+	if want := "a1 allowed; b2 blocked; c2 allowed; c2 allowed; a2 allowed; "; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestCheckOrdersFindsWhatIsMissing(t *testing.T) {
 	w, err := newWorld(t.TempDir())
 	if err != nil {
@@ -174,5 +193,19 @@ func TestTellerOfAFileHasNoColour(t *testing.T) {
 	defer file.Close()
 	if newTeller(file).colour {
 		t.Error("colours in a file")
+	}
+}
+
+func TestCheckTracesFindsWhatIsMissing(t *testing.T) {
+	traces, err := otlprecv.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer traces.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // nobody waits for it
+	s := &story{traces: traces, log: logOf(t, "1001", func(wantedCall) string { return "blocked" }), done: []*lambdahost.Result{{RequestID: "1"}}}
+	if err := s.checkTraces(ctx); err == nil {
+		t.Error("no error for events without a span")
 	}
 }
