@@ -51,9 +51,3 @@ func (e *BlockedError) Is(target error) bool { return target == ErrBlocked }
 
 // RetryableError tells the AWS SDK not to try again: the answer would be the same.
 func (e *BlockedError) RetryableError() bool { return false }
-
-// Timeout and Temporary tell net and net/url that waiting does not help.
-func (e *BlockedError) Timeout() bool { return false }
-
-// Temporary reports false.
-func (e *BlockedError) Temporary() bool { return false }

@@ -114,11 +114,8 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, refuse(r, errors.New("lambdafence: "+err.Error()))
 	}
 	ctx := r.Context()
-	switch v := f.verdictFrom(ctx); {
-	case v.coversRequest(&call, r.URL.RawQuery):
+	if f.verdictFrom(ctx).coversRequest(&call, r.URL.RawQuery) {
 		return g.pass(r, st)
-	case v.isOperation(&call, r.URL.RawQuery):
-		call = v.call // judged by a policy that was swapped since: the same call, by the new one
 	}
 	v, err := f.check(ctx, &call)
 	if err == nil && g.proxy != nil {

@@ -134,7 +134,7 @@ func TestBlockedErrorNamesCallRulePolicyAndRemedy(t *testing.T) {
 			if want := "lambdafence: " + tt.want; got != want {
 				t.Errorf("error:\n got %s\nwant %s", got, want)
 			}
-			if blocked.RetryableError() || blocked.Timeout() || blocked.Temporary() {
+			if blocked.RetryableError() {
 				t.Error("a blocked call must not look worth retrying")
 			}
 		})

@@ -78,19 +78,21 @@ func (f *Fence) verdictFrom(ctx context.Context) *verdict {
 // stands reports whether v may still be trusted.
 func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.state.Load() }
 
-// coversRequest reports whether v is about this very request.
+// coversRequest reports whether v is about this very request. An operation of the
+// SDK becomes a request at once, with nothing in between: a policy that takes
+// effect in that moment comes too late for it, and one call has one verdict.
 func (v *verdict) coversRequest(c *policy.Call, query string) bool {
-	return v != nil && (v.call.Kind == c.Kind || v.call.Kind == policy.AWS) && v.isRequest(c, query) && v.stands()
+	switch {
+	case v == nil || !v.isRequest(c, query):
+		return false
+	case v.call.Kind == policy.AWS:
+		return !v.over.Load()
+	}
+	return v.call.Kind == c.Kind && v.stands()
 }
 
 // coversDial reports whether a connection to c leads where v's call goes.
 func (v *verdict) coversDial(c *policy.Call) bool { return v != nil && v.isDial(c) && v.stands() }
-
-// isOperation reports whether this very request is an operation of the SDK that
-// v is about.
-func (v *verdict) isOperation(c *policy.Call, query string) bool {
-	return v != nil && v.call.Kind == policy.AWS && v.isRequest(c, query) && !v.over.Load()
-}
 
 func (v *verdict) isRequest(c *policy.Call, query string) bool {
 	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.query == query && v.call.HostHeader == c.HostHeader
