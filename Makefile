@@ -8,6 +8,7 @@ TOOLS    := $(CURDIR)/.cache/bin
 MODULES  := . examples internal/integration
 VENV     := $(CURDIR)/.cache/venv
 FUZZTIME ?= 60s
+SHOWN    ?= grep -vE '^(=== |PASS$$| *--- (PASS|SKIP))'
 COVERED  := ./policy/... ./wrapper/... ./internal/awscall ./internal/awshost ./internal/awskey ./internal/paramdoc
 comma    := ,
 space    := $(subst ,, )
@@ -23,8 +24,8 @@ demo: ## Run a fenced function from end to end, with Go alone
 .PHONY: test
 test: ## Run all tests; a real counterpart that is not there is skipped, with a line
 	@$(MAKE) -s venv 2>/dev/null || [ -z "$$CI" ]
-	@for m in . examples; do (cd $$m && go test ./...) || exit 1; done
-	@set -o pipefail; cd internal/integration && go test -v ./... 2>&1 | grep -vE '^(=== |PASS$$| *--- (PASS|SKIP))'
+	@for m in . examples; do (cd $$m && go test $(TESTFLAGS) ./...) || exit 1; done
+	@set -o pipefail; cd internal/integration && go test -v $(TESTFLAGS) ./... 2>&1 | $(SHOWN)
 
 .PHONY: integration
 integration: venv ## Run the tests against real counterparts, and tell of each
