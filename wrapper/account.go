@@ -10,14 +10,16 @@ import (
 	"github.com/lambdafence/lambdafence/internal/awskey"
 )
 
-// An account knows the function's own account: that of the access key id which
-// the process started with, or else that of the first invocation's ARN.
+// An account knows the function's own account: one that was stated, or that of
+// the access key id which the process started with, or else that of the first
+// invocation's ARN.
 type account struct {
 	keyID string // that the process started with
 	own   atomic.Pointer[string]
 }
 
-func (a *account) start() {
+func (a *account) start(stated string) {
+	a.learn(stated)
 	a.keyID = startedWith("AWS_ACCESS_KEY_ID")
 	a.learn(awskey.Account(a.keyID))
 }

@@ -54,7 +54,7 @@ func New(ctx context.Context, opts ...Option) (*Fence, error) {
 		otlp: otlpEndpoints(),
 	}
 	f.reporter.config = c
-	f.account.start()
+	f.account.start(c.account)
 	for _, err := range c.misread {
 		f.reporter.notice(ctx, "setting ignored", err, PolicyRef{})
 	}

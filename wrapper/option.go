@@ -48,6 +48,7 @@ type config struct {
 	flush        time.Duration // 0: the default
 	onLoadError  OnLoadError
 	loadErrorSet bool
+	account      string
 
 	mistakes []error // of the programmer: New fails
 	misread  []error // of the environment: logged, the safe default holds
@@ -165,6 +166,19 @@ func WithOnLoadError(r OnLoadError) Option {
 			c.mistake("WithOnLoadError: %d is no rule", r)
 		}
 		c.onLoadError, c.loadErrorSet = r, true
+	}
+}
+
+// WithAccount sets the function's own account, 12 digits: what a policy calls
+// self. It is for tests, and for emulators whose credentials tell nothing.
+// Default: the account of the access key id that the process started with or,
+// where that does not tell, of the first invocation's ARN.
+func WithAccount(id string) Option {
+	return func(c *config) {
+		if len(id) != 12 || strings.Trim(id, "0123456789") != "" {
+			c.mistake("WithAccount: %q is not the 12 digits of an account id", id)
+		}
+		c.account = id
 	}
 }
 

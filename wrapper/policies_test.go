@@ -225,6 +225,8 @@ func TestProgrammersMistakes(t *testing.T) {
 		"negative age":   wrapper.WithRefresh(-1),
 		"no time":        wrapper.WithFlushTimeout(0),
 		"unknown rule":   wrapper.WithOnLoadError(9),
+		"short account":  wrapper.WithAccount("12345678901"),
+		"no account":     wrapper.WithAccount("12345678901x"),
 	} {
 		f, err := wrapper.New(t.Context(), opt)
 		if f != nil || err == nil || !strings.HasPrefix(err.Error(), "lambdafence: ") {
@@ -494,15 +496,12 @@ func TestFallbackIsSoonReplaced(t *testing.T) {
 	f := wrapper.Must(wrapper.New(t.Context(), wrapper.WithPolicy(src), wrapper.WithRefresh(time.Hour), discard()))
 	wrapper.SetClock(f, now.Now)
 	for range 20 { // however often it fails, the pause does not grow to the interval
-		later()
 		loads := param.loads.Load()
-		invoke(t, f)
-		eventually(t, "another try", func() bool { return param.loads.Load() > loads })
+		eventually(t, "another try", func() bool { later(); invoke(t, f); return param.loads.Load() > loads })
 	}
 	param.set(goodDoc)
-	later()
-	invoke(t, f)
-	eventually(t, "the policy itself", func() bool { return blocked(t, f, evilCall) })
+	eventually(t, "the policy itself", func() bool { later(); invoke(t, f); return blocked(t, f, evilCall) })
+	time.Sleep(20 * time.Millisecond) // for a load that is on its way
 	loads := param.loads.Load()
 	later()
 	invoke(t, f)

@@ -8,9 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -24,9 +22,7 @@ const (
 		"address":{"name":"A. Reader","street":"1 Quay","city":"Cork","postcode":"T12","country":"IE"}}`
 	receipt = `{"order_id":"1001","charge_id":"ch_1","tracking":"SK-1"}`
 
-	functionARN = "arn:aws:lambda:eu-west-1:123456789012:function:orders"
-	queueURL    = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders-shipped"
-	keyID       = "ASIARZPUZDIKABTGC23F" // made up; in AWS's format it says account 123456789012
+	queueURL = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders-shipped"
 
 	charging  = "POST https://api.payments.example/v1/charges"
 	labelling = "POST https://api.shipkit.example/v2/labels"
@@ -59,8 +55,7 @@ func behindFence(t *testing.T, mode string) *fencedShop {
 		Fence:  wrappertest.New(t, strings.Replace(string(doc), "\nmode: report\n", "\nmode: "+mode+"\n", 1)),
 		stands: newStands(t),
 		cfg: aws.Config{
-			Region:      "eu-west-1",
-			Credentials: credentials.NewStaticCredentialsProvider(keyID, "not-a-secret", ""),
+			Region: "eu-west-1", // wrappertest signs as its Account, 123456789012, which is the function's own
 		},
 	}
 	f.Serve(f.hosts())
@@ -69,11 +64,10 @@ func behindFence(t *testing.T, mode string) *fencedShop {
 	return f
 }
 
-// invoke calls the handler as Lambda does: the function's ARN says which account is its own.
+// invoke calls the handler as Lambda does.
 func (f *fencedShop) invoke(t *testing.T, event string) (answer string, err error) {
 	t.Helper()
-	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{InvokedFunctionArn: functionARN})
-	out, err := f.Wrap(f.shop.handle).Invoke(ctx, []byte(event))
+	out, err := f.Wrap(f.shop.handle).Invoke(t.Context(), []byte(event))
 	return string(out), err
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/lambdafence/lambdafence/internal/awskey"
 )
 
 // Serve guards http.DefaultTransport until the test ends, and has each host
@@ -64,10 +65,16 @@ func (f *Fence) Serve(hosts map[string]http.Handler) {
 
 // AWS puts the fence around the clients that are made from cfg, as
 // [wrapper.Fence.AWS] does. After [Fence.Serve] they reach the handlers of the
-// hosts that they call, such as bucket.s3.eu-west-1.amazonaws.com.
+// hosts that they call, such as bucket.s3.eu-west-1.amazonaws.com. A cfg without
+// credentials gets some of [Account], which are good for nothing.
 func (f *Fence) AWS(cfg *aws.Config) {
 	if f.stands != nil && cfg != nil {
 		cfg.HTTPClient = &http.Client{Transport: f.stands}
+	}
+	if cfg != nil && cfg.Credentials == nil {
+		cfg.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: awskey.ID(Account), SecretAccessKey: "none"}, nil
+		})
 	}
 	f.Fence.AWS(cfg)
 }

@@ -30,6 +30,9 @@ import (
 	"github.com/lambdafence/lambdafence/wrapper"
 )
 
+// Account is the function's own account in a test: self in a policy.
+const Account = "123456789012"
+
 // A Fence is a fence that keeps its events.
 type Fence struct {
 	*wrapper.Fence
@@ -40,8 +43,9 @@ type Fence struct {
 	events []wrapper.Event
 }
 
-// New returns a fence with the given policy, in YAML or JSON. It makes an event
-// of every call, logs nothing and never refreshes, unless opts say otherwise. A
+// New returns a fence with the given policy, in YAML or JSON, of a function of
+// [Account]. It makes an event of every call, logs nothing and never refreshes,
+// unless opts say otherwise. A
 // policy that cannot be read ends the test.
 func New(t testing.TB, doc string, opts ...wrapper.Option) *Fence {
 	t.Helper()
@@ -59,6 +63,7 @@ func New(t testing.TB, doc string, opts ...wrapper.Option) *Fence {
 		wrapper.WithEvents(wrapper.All),
 		wrapper.WithRefresh(0),
 		wrapper.WithSink(f.keep),
+		wrapper.WithAccount(Account),
 	}
 	f.Fence, err = wrapper.New(t.Context(), append(defaults, opts...)...)
 	if err != nil {

@@ -9,6 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"github.com/lambdafence/lambdafence/internal/awsstand"
 	"github.com/lambdafence/lambdafence/wrapper"
 	"github.com/lambdafence/lambdafence/wrapper/wrappertest"
 )
@@ -124,4 +128,25 @@ func TestBadPolicyEndsTheTest(t *testing.T) {
 			t.Errorf("New(%q) fails with %q, want %q", tt.doc, s.failed, tt.want)
 		}
 	}
+}
+
+// TestAWS: a client of the SDK reaches the stand-ins by the names of AWS's hosts,
+// and its calls are judged as those of the function's own account.
+func TestAWS(t *testing.T) {
+	stand := awsstand.New(awsstand.Config{Region: "eu-west-1", Account: wrappertest.Account})
+	stand.PutParameter("/app/colour", "green")
+	f := wrappertest.New(t, "mode: enforce\nallow: [{aws: ssm, operations: [GetParameter], resources: [parameter/app/*]}]")
+	f.Serve(map[string]http.Handler{"ssm.eu-west-1.amazonaws.com": stand})
+	cfg := aws.Config{Region: "eu-west-1"}
+	f.AWS(&cfg)
+	client := ssm.NewFromConfig(cfg)
+	out, err := client.GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String("/app/colour")})
+	if err != nil || *out.Parameter.Value != "green" {
+		t.Fatal(out, err)
+	}
+	if _, err = client.DeleteParameter(t.Context(), &ssm.DeleteParameterInput{Name: aws.String("/app/colour")}); !errors.Is(err, wrapper.ErrBlocked) {
+		t.Error(err)
+	}
+	f.WantAllowed("SSM:GetParameter arn:aws:ssm:eu-west-1:123456789012:parameter/app/colour")
+	f.WantBlocked("SSM:DeleteParameter arn:aws:ssm:eu-west-1:123456789012:parameter/app/colour")
 }
