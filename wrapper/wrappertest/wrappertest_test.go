@@ -117,7 +117,7 @@ func TestBadPolicyEndsTheTest(t *testing.T) {
 	}{
 		{"mode: [", nil, "not YAML"},
 		{"deny: [{aws: s3, from: [a/**]}]", nil, "not supported yet"},
-		{doc, []wrapper.Option{nil}, "option 5 is nil"},
+		{doc, []wrapper.Option{nil}, "is nil"},
 	} {
 		s := &spy{TB: t}
 		func() {
