@@ -58,15 +58,18 @@ func (f *Fence) guardOperation(stack *middleware.Stack, id string) error {
 type awsGuard struct {
 	fence *Fence
 	id    string
-	input any
+	named awscall.Named
 }
 
 // ID is the guard's name in the stack.
 func (g *awsGuard) ID() string { return g.id }
 
-// HandleSerialize keeps the typed input, which later steps do not have.
+// HandleSerialize reads the typed input, which later steps do not have: now, as
+// it is written into the request, for it may change while credentials are fetched.
 func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
-	g.input = in.Parameters
+	if !g.fence.state.Load().off {
+		g.named = awscall.Read(middleware.GetServiceID(ctx), middleware.GetOperationName(ctx), in.Parameters)
+	}
 	return next.HandleSerialize(ctx, in)
 }
 
@@ -117,12 +120,12 @@ func (g *awsGuard) describe(ctx context.Context, request any) (policy.Call, bool
 		h, _ := awshost.Parse(call.Host)
 		call.Region = h.Region
 	}
-	c := awscall.Call{
-		Service: call.Service, Operation: call.Operation, Input: g.input,
-		Region: call.Region, Account: call.Account,
-		Host: cmp.Or(call.HostHeader, call.Host), Path: call.Path, // AWS goes by the header
+	if g.named.Contradicts(r.Header) {
+		call.Operation = "" // whatever it does, it is not what was asked for
+		return call, true
 	}
-	call.Access, call.Also, call.Resources = c.Describe()
+	host := cmp.Or(call.HostHeader, call.Host) // AWS goes by the header
+	call.Access, call.Also, call.Resources = g.named.Describe(call.Region, call.Account, host, call.Path)
 	return call, true
 }
 

@@ -356,6 +356,39 @@ func TestAWSGuardTakenOut(t *testing.T) {
 	}
 }
 
+// TestAWSInputChangedOnTheWay: the input is judged as it was written into the
+// request, not as it is when the request is signed.
+func TestAWSInputChangedOnTheWay(t *testing.T) {
+	c := newCloud(t)
+	f, _ := awsFence(t, appOnly)
+	cfg := c.config(ownAccount)
+	f.AWS(&cfg)
+	in := &ssm.GetParameterInput{Name: aws.String("/other/colour")}
+	keys := cfg.Credentials
+	cfg.Credentials = aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
+		in.Name = aws.String("/app/colour")
+		return keys.Retrieve(ctx)
+	})
+	if _, err := ssm.NewFromConfig(cfg).GetParameter(t.Context(), in); !errors.Is(err, wrapper.ErrBlocked) || c.hits.Load() != 0 {
+		t.Error(err)
+	}
+}
+
+// TestAWSAnotherOperationInTheHeader: what the service goes by is the header.
+func TestAWSAnotherOperationInTheHeader(t *testing.T) {
+	c := newCloud(t)
+	f, events := awsFence(t, "mode: enforce\nallow: [{aws: ssm, operations: [GetParameter]}]\n")
+	cfg := c.config(ownAccount)
+	f.AWS(&cfg)
+	_, err := read(t, cfg, "/app/colour", func(o *ssm.Options) {
+		o.APIOptions = append(o.APIOptions, smithyhttp.SetHeaderValue("X-Amz-Target", "AmazonSSM.DeleteParameter"))
+	})
+	if !errors.Is(err, wrapper.ErrBlocked) || c.hits.Load() != 0 {
+		t.Error(err)
+	}
+	wantEvents(t, events, "blocked SSM:(unknown operation)")
+}
+
 // changeRequest changes the request after every other step.
 func changeRequest(change func(*smithyhttp.Request)) func(*middleware.Stack) error {
 	return func(s *middleware.Stack) error {

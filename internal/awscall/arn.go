@@ -38,24 +38,51 @@ func (a arn) String() string {
 	return "arn:" + a.partition + ":" + a.service + ":" + a.region + ":" + a.account + ":" + a.resource
 }
 
+// What stands in the ARNs of a [Named] for what is not known yet. No service
+// takes a control character in a name, and none is taken from an ARN.
+const (
+	laterPartition = "\x01"
+	laterRegion    = "\x02"
+	laterAccount   = "\x03"
+)
+
 // own returns the ARN of a resource of the signer's, in the call's region.
-func (d *description) own(service, resource string) (string, bool) {
-	if !d.placed() {
-		return "", false
-	}
-	return "arn:" + awshost.Partition(d.Region) + ":" + service + ":" + d.Region + ":" + d.Account + ":" + resource, true
+func own(service, resource string) string { return owned(service, laterAccount, resource) }
+
+// owned returns the ARN of a resource of account, in the call's region.
+func owned(service, account, resource string) string {
+	return "arn:" + laterPartition + ":" + service + ":" + laterRegion + ":" + account + ":" + resource
 }
 
-// placed reports whether region and account can stand in an ARN without
+// placed puts into an ARN what was not known when it was made. It looks at the
+// parts before the resource alone: the key of an object may hold any character.
+func placed(s, region, account string) string {
+	a, ok := cutARN(s)
+	if !ok || a.partition != laterPartition && a.region != laterRegion && a.account != laterAccount {
+		return s
+	}
+	if a.partition == laterPartition {
+		a.partition = awshost.Partition(region)
+	}
+	if a.region == laterRegion {
+		a.region = region
+	}
+	if a.account == laterAccount {
+		a.account = account
+	}
+	return a.String()
+}
+
+// placeable reports whether region and account can stand in an ARN without
 // shifting its parts.
-func (d *description) placed() bool {
-	for i := 0; i < len(d.Region); i++ {
-		c := d.Region[i]
+func placeable(region, account string) bool {
+	for i := 0; i < len(region); i++ {
+		c := region[i]
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
 			return false
 		}
 	}
-	return d.Account == "" || isDigits(d.Account)
+	return account == "" || isDigits(account)
 }
 
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

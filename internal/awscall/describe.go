@@ -36,27 +36,62 @@ type Call struct {
 // operation that IAM asks several actions for, as a copy reads and writes.
 // Describe never panics.
 func (c *Call) Describe() (access policy.Access, also []policy.Access, resources []string) {
-	p := planOf(c.Service, c.Operation, reflect.TypeOf(c.Input))
+	n := Read(c.Service, c.Operation, c.Input)
+	return n.Describe(c.Region, c.Account, c.Host, c.Path)
+}
+
+// Named is what the input of a call names, while it is not known yet where the
+// call goes and who signs it. It keeps nothing of the input, which may change
+// until then.
+type Named struct {
+	service, operation string
+	access             policy.Access
+	also               []policy.Access
+	arns               []string // with placeholders
+	known              bool     // all resources were found
+	wire               wire
+}
+
+// Read reads an input at the moment at which it is written into a request.
+func Read(service, operation string, input any) Named {
+	n := Named{service: service, operation: operation}
+	p := planOf(service, operation, reflect.TypeOf(input))
 	if p == nil {
-		return policy.UnknownAccess, nil, nil
+		return n
 	}
-	in := deref(reflect.ValueOf(c.Input))
-	d := description{Call: c, access: p.access, also: p.also}
+	in := deref(reflect.ValueOf(input))
+	d := description{access: p.access, also: p.also}
 	if present(in, p.raise) {
 		d.access, d.also = policy.Permissions, append([]policy.Access{p.access}, p.also...)
 	}
-	if !d.follow(p.steps, in) || c.strays(d.arns) {
-		return d.access, d.also, nil
+	n.known = d.follow(p.steps, in)
+	n.access, n.also, n.arns = d.access, d.also, d.arns
+	n.wire.read(service, in)
+	return n
+}
+
+// Describe says what a call does and to what, now that the rest is known: see
+// [Call].
+func (n *Named) Describe(region, account, host, path string) (access policy.Access, also []policy.Access, resources []string) {
+	if !n.known || !placeable(region, account) {
+		return n.access, n.also, nil
 	}
-	if d.arns == nil {
-		return d.access, d.also, []string{}
+	resources = make([]string, 0, len(n.arns))
+	for _, arn := range n.arns {
+		// A name and an ARN may turn out to be one. Of many that is not asked.
+		if s := placed(arn, region, account); len(n.arns) > few || !slices.Contains(resources, s) {
+			resources = append(resources, s)
+		}
 	}
-	return d.access, d.also, d.arns
+	c := Call{Service: n.service, Operation: n.operation, Account: account, Host: host, Path: path}
+	if c.strays(&n.wire, resources) {
+		return n.access, n.also, nil
+	}
+	return n.access, n.also, resources
 }
 
 // A description is what is known of a call so far.
 type description struct {
-	*Call
 	access policy.Access
 	also   []policy.Access
 	arns   []string

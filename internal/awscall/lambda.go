@@ -16,10 +16,10 @@ func (d *description) function(v *values) bool {
 		qualifier, one = v.one(1)
 		ok = ok && one && isQualifier(qualifier)
 	}
-	if !ok || len(v.of(0)) == 0 || !d.placed() {
+	if !ok || len(v.of(0)) == 0 {
 		return false
 	}
-	a := arn{service: "lambda", region: d.Region, account: d.Account}
+	a := arn{service: "lambda", account: laterAccount}
 	switch parts := strings.Split(name, ":"); {
 	case isARN(name):
 		if a, ok = cutARN(name); !ok || !validARN(name) || a.service != "lambda" {
@@ -50,8 +50,7 @@ func (d *description) function(v *values) bool {
 		a.resource += ":" + qualifier
 	}
 	if a.partition == "" {
-		s, ok := (&description{Call: &Call{Region: a.region, Account: a.account}}).own("lambda", a.resource)
-		return ok && d.add(s)
+		return d.add(owned("lambda", a.account, a.resource))
 	}
 	return d.add(a.String())
 }
@@ -75,6 +74,5 @@ func (d *description) layer(v *values) bool {
 	if !isSimple(name, "-_") {
 		return false
 	}
-	s, ok := d.own("lambda", "layer:"+name+version)
-	return ok && d.add(s)
+	return d.add(own("lambda", "layer:"+name+version))
 }

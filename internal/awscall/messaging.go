@@ -24,7 +24,7 @@ func (d *description) queueOf(v *values) bool {
 		return false
 	}
 	if len(v.of(1)) == 0 {
-		account = d.Account
+		account = laterAccount
 	} else if !isAccount(account) {
 		return false
 	}
@@ -35,9 +35,7 @@ func (d *description) queueIn(account, name string) bool {
 	if !isSimple(name, "-_.") {
 		return false
 	}
-	c := Call{Region: d.Region, Account: account}
-	s, ok := (&description{Call: &c}).own("sqs", name)
-	return ok && d.add(s)
+	return d.add(owned("sqs", account, name))
 }
 
 // subscription adds the topic of a subscription: IAM checks the topic, and the
@@ -67,7 +65,7 @@ func (d *description) consumer(v *values) bool {
 func (d *description) rule(v *values) bool {
 	name, ok := v.one(0)
 	bus, one := v.one(1)
-	if !ok || !one || !isName(name) || !d.placed() {
+	if !ok || !one || !isName(name) {
 		return false
 	}
 	if isARN(bus) {
@@ -83,8 +81,7 @@ func (d *description) rule(v *values) bool {
 	if bus != "" && !isName(bus) {
 		return false
 	}
-	s, ok := d.own("events", "rule/"+beneathBus(bus)+name)
-	return ok && d.add(s)
+	return d.add(own("events", "rule/"+beneathBus(bus)+name))
 }
 
 func beneathBus(bus string) string {
@@ -104,6 +101,5 @@ func (d *description) bus(bus string) bool {
 	case !isName(bus):
 		return false
 	}
-	s, ok := d.own("events", "event-bus/"+bus)
-	return ok && d.add(s)
+	return d.add(own("events", "event-bus/"+bus))
 }

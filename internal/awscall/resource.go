@@ -1,7 +1,5 @@
 package awscall
 
-import "github.com/lambdafence/lambdafence/internal/awshost"
-
 // resource adds what a source makes of its values. It reports whether that
 // could be told. The forms are called by name and not through a table of
 // functions, so that their arguments stay on the stack.
@@ -108,19 +106,16 @@ func members(parts []part) int {
 
 // fill puts names into a template.
 func (d *description) fill(parts []part, names ...string) (string, bool) {
-	if !d.placed() {
-		return "", false
-	}
 	var buf [256]byte
 	b := buf[:0]
 	for _, p := range parts {
 		switch p.kind {
 		case 'P':
-			b = append(b, awshost.Partition(d.Region)...)
+			b = append(b, laterPartition...)
 		case 'R':
-			b = append(b, d.Region...)
+			b = append(b, laterRegion...)
 		case 'A':
-			b = append(b, d.Account...)
+			b = append(b, laterAccount...)
 		case '{':
 			if !isName(names[0]) {
 				return "", false

@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // bucket adds the bucket, access point or directory bucket that is named.
@@ -39,7 +37,7 @@ func (d *description) objectIn(bucket, key string) bool {
 		return false
 	}
 	if isBucket(bucket) && !isDirectory(bucket) { // what nearly all are, in one string
-		return d.add("arn:" + awshost.Partition(d.Region) + ":s3:::" + bucket + "/" + key)
+		return d.add("arn:" + laterPartition + ":s3:::" + bucket + "/" + key)
 	}
 	s, between, ok := d.bucketARN(bucket)
 	if !ok {
@@ -66,13 +64,11 @@ func (d *description) bucketARN(name string) (s, between string, ok bool) {
 		return "", "", false
 	case strings.HasSuffix(name, "--x-s3"):
 		// A session is opened on the whole bucket; that is all that IAM checks.
-		s, ok = d.own("s3express", "bucket/"+name)
-		return s, "", ok
+		return own("s3express", "bucket/"+name), "", true
 	case strings.HasSuffix(name, "--xa-s3"):
-		s, ok = d.own("s3express", "accesspoint/"+name)
-		return s, "", ok
+		return own("s3express", "accesspoint/"+name), "", true
 	}
-	return "arn:" + awshost.Partition(d.Region) + ":s3:::" + name, "/", true
+	return "arn:" + laterPartition + ":s3:::" + name, "/", true
 }
 
 func bucketFromARN(s string) (bucket, between string, ok bool) {

@@ -2,8 +2,6 @@ package awscall
 
 import (
 	"strings"
-
-	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // key adds a key of KMS by its id, its alias, or the ARN of either. Which key an
@@ -21,8 +19,7 @@ func (d *description) key(id string) bool {
 	} else if !isSimple(id, "-") {
 		return false
 	}
-	s, ok := d.own("kms", resource)
-	return ok && d.add(s)
+	return d.add(own("kms", resource))
 }
 
 // root adds the root user of a member account, given by the account's id or the
@@ -31,5 +28,5 @@ func (d *description) root(target string) bool {
 	if isARN(target) {
 		return validARN(target) && d.add(target)
 	}
-	return isAccount(target) && d.add("arn:"+awshost.Partition(d.Region)+":iam::"+target+":root")
+	return isAccount(target) && d.add("arn:"+laterPartition+":iam::"+target+":root")
 }

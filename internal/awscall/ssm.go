@@ -2,8 +2,6 @@ package awscall
 
 import (
 	"strings"
-
-	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // parameter adds a parameter by its name or ARN, without the version or label
@@ -14,16 +12,16 @@ func (d *description) parameter(name string) bool {
 		a, ok := cutARN(name)
 		a.resource, _, _ = strings.Cut(a.resource, ":")
 		s := a.String()
-		return ok && validARN(s) && d.add(s)
+		return ok && validARN(s) && !strings.Contains(a.resource, "//") && d.reference(strings.TrimPrefix(a.resource, "parameter")) && d.add(s)
 	}
 	name, _, _ = strings.Cut(name, ":")
-	if secret, ok := strings.CutPrefix(strings.TrimPrefix(name, "/"), "aws/reference/secretsmanager/"); ok {
-		s, ok := d.own("secretsmanager", "secret:"+secret)
-		if !ok || !isName(secret) || !d.add(s) {
-			return false
-		}
-	}
-	return d.parameterNamed(name)
+	return d.reference(name) && d.parameterNamed(name)
+}
+
+// reference adds the secret that a parameter refers to, if it does.
+func (d *description) reference(name string) bool {
+	secret, ok := strings.CutPrefix(strings.TrimPrefix(name, "/"), "aws/reference/secretsmanager/")
+	return !ok || isName(secret) && d.add(own("secretsmanager", "secret:"+secret))
 }
 
 // parameterPath adds the path that GetParametersByPath reads, with or without a
@@ -37,8 +35,7 @@ func (d *description) parameterPath(path string) bool {
 		return false // the service refuses it
 	}
 	if path == "/" {
-		s, ok := d.own("ssm", "parameter/")
-		return ok && d.add(s)
+		return d.add(own("ssm", "parameter/"))
 	}
 	return d.parameterNamed(path)
 }
@@ -46,19 +43,18 @@ func (d *description) parameterPath(path string) bool {
 // parameterNamed adds a parameter. AWS's public ones belong to no account.
 func (d *description) parameterNamed(name string) bool {
 	name = strings.TrimPrefix(name, "/")
-	if !isSimple(name, "_.-/") {
-		return false
+	if !isSimple(name, "_.-/") || strings.Contains("/"+name, "//") {
+		return false // whether a service folds two slashes into one is not known
 	}
 	if strings.HasPrefix(name, "aws/service/") {
 		return d.ofAWS("parameter/" + name)
 	}
-	s, ok := d.own("ssm", "parameter/"+name)
-	return ok && d.add(s)
+	return d.add(own("ssm", "parameter/"+name))
 }
 
 // ofAWS adds a resource of SSM that belongs to AWS.
 func (d *description) ofAWS(resource string) bool {
-	return d.placed() && d.add("arn:"+awshost.Partition(d.Region)+":ssm:"+d.Region+"::"+resource)
+	return d.add(owned("ssm", "", resource))
 }
 
 // setting adds a service setting by its id or ARN. The id begins with a slash,
@@ -68,8 +64,7 @@ func (d *description) setting(id string) bool {
 		return validARN(id) && d.add(id)
 	}
 	id = strings.TrimPrefix(id, "/")
-	s, ok := d.own("ssm", "servicesetting/"+id)
-	return ok && isName(id) && d.add(s)
+	return isName(id) && d.add(own("ssm", "servicesetting/"+id))
 }
 
 // document adds a document by its name or ARN. Names that begin with AWS, Amazon
@@ -87,8 +82,7 @@ func (d *description) document(name string) bool {
 			return d.ofAWS("document/" + name)
 		}
 	}
-	s, ok := d.own("ssm", "document/"+name)
-	return ok && d.add(s)
+	return d.add(own("ssm", "document/"+name))
 }
 
 // instance adds an instance of EC2, or one that SSM manages elsewhere, by its id.
@@ -103,8 +97,7 @@ func (d *description) instance(id string) bool {
 	case !strings.HasPrefix(id, "i-"):
 		return false
 	}
-	s, ok := d.own(service, resource)
-	return ok && d.add(s)
+	return d.add(own(service, resource))
 }
 
 // taggable adds what the tagging operations name by a type and an id.
@@ -133,6 +126,5 @@ func (d *description) taggable(v *values) bool {
 	if isARN(id) {
 		return validARN(id) && d.add(id)
 	}
-	s, ok := d.own("ssm", kind+"/"+id)
-	return ok && isName(id) && d.add(s)
+	return isName(id) && d.add(own("ssm", kind+"/"+id))
 }

@@ -19,7 +19,7 @@ func TestSSM(t *testing.T) {
 		{"ARN that is cut off", get, param("arn:aws:ssm:us-east-1"), policy.Read, "unknown"},
 		{"a version alone", get, param(":3"), policy.Read, "unknown"},
 		{"name with a star", get, param("/app/*"), policy.Read, "unknown"},
-		{"two slashes", get, param("//app"), policy.Read, "arn:aws:ssm:OWN:parameter//app"},
+		{"two slashes", get, param("//app"), policy.Read, "unknown"},
 		{"public", get, param("/aws/service/ami/x"), policy.Read, "arn:aws:ssm:eu-west-1::parameter/aws/service/ami/x"},
 		{"reference to a secret", get, param("/aws/reference/secretsmanager/db"), policy.Read, "arn:aws:secretsmanager:OWN:secret:db arn:aws:ssm:OWN:parameter/aws/reference/secretsmanager/db"},
 		{"reference without a slash", get, param("aws/reference/secretsmanager/db"), policy.Read, "arn:aws:secretsmanager:OWN:secret:db arn:aws:ssm:OWN:parameter/aws/reference/secretsmanager/db"},

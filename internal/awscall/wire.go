@@ -1,6 +1,7 @@
 package awscall
 
 import (
+	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
@@ -9,19 +10,42 @@ import (
 	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
+// A wire is what an input says that the request itself must say too.
+type wire struct {
+	bucket, key, source string // of S3
+	hasKey              bool
+	function            string // of Lambda
+}
+
+func (w *wire) read(service string, in reflect.Value) {
+	switch s, _ := awshost.Find(service); s.ID {
+	case "s3":
+		w.bucket, _ = member(in, "Bucket")
+		w.key, w.hasKey = member(in, "Key")
+		if w.source, _ = member(in, "CopySource"); w.source == "" {
+			w.source, _ = member(in, "RenameSource")
+		}
+	case "lambda":
+		w.function, _ = member(in, "FunctionName")
+	}
+}
+
 // strays reports whether the request may reach something else than its input
 // names. What an S3 call is about is in the host and the path of the request,
 // and nothing but them counts: a client whose endpoint is another bucket's host,
 // or ends in a path, sends each of its calls into that bucket while the input
-// names its own. DynamoDB answers for an account by the host of that account.
-func (c *Call) strays(resources []string) bool {
+// names its own. Lambda goes by the path too; DynamoDB answers for an account by
+// the host of that account.
+func (c *Call) strays(w *wire, resources []string) bool {
 	if c.Host == "" {
 		return false
 	}
-	service, _ := awshost.Find(c.Service)
-	switch service.ID {
+	switch service, _ := awshost.Find(c.Service); service.ID {
 	case "s3":
-		return c.straysInS3()
+		return c.straysInS3(w)
+	case "lambda":
+		path, err := url.PathUnescape(c.Path)
+		return err != nil || w.function != "" && strings.Contains(path, "/functions/") && !strings.Contains(path+"/", "/functions/"+w.function+"/")
 	case "dynamodb", "dynamodbstreams":
 		h, _ := awshost.Parse(c.Host)
 		return h.Account != "" && h.Account != c.Account && !slices.ContainsFunc(resources, func(s string) bool {
@@ -32,23 +56,21 @@ func (c *Call) strays(resources []string) bool {
 	return false
 }
 
-func (c *Call) straysInS3() bool {
+func (c *Call) straysInS3(w *wire) bool {
 	path, err := url.PathUnescape(c.Path)
 	if err != nil {
 		return true
 	}
-	in := deref(reflect.ValueOf(c.Input))
-	bucket, _ := member(in, "Bucket")
-	if key, ok := member(in, "Key"); ok {
-		path, ok = strings.CutSuffix(path, "/"+key)
-		if !ok {
+	if w.hasKey {
+		var ok bool
+		if path, ok = strings.CutSuffix(path, "/"+w.key); !ok {
 			return true
 		}
 	} else {
 		path = strings.TrimSuffix(path, "/")
 	}
 	h, _ := awshost.Parse(c.Host)
-	switch {
+	switch bucket := w.bucket; {
 	case bucket == "" && c.Operation == "WriteGetObjectResponse":
 		return path != "/WriteGetObjectResponse" // to a host of the request that it answers
 	case bucket == "":
@@ -57,8 +79,23 @@ func (c *Call) straysInS3() bool {
 		return path != "" || !isAccessPoint(h, c.Host, bucket)
 	case path == "/"+bucket:
 		return h.Bucket != "" // the host's bucket is meant, and this one is a part of a key
+	default:
+		return path != "" || !strings.HasPrefix(c.Host, strings.ToLower(bucket)+".") || h.API && h.Bucket != bucket
 	}
-	return path != "" || !strings.HasPrefix(c.Host, strings.ToLower(bucket)+".") || h.API && h.Bucket != bucket
+}
+
+// Contradicts reports whether a header of the request asks for another operation
+// than was read, or for another source of a copy: the headers are what the
+// services go by, and a step of the SDK's stack can set them.
+func (n *Named) Contradicts(h http.Header) bool {
+	if target := h.Get("X-Amz-Target"); target != "" && target[strings.LastIndexByte(target, '.')+1:] != n.operation {
+		return true
+	}
+	source := h.Get("X-Amz-Copy-Source")
+	if source == "" {
+		source = h.Get("X-Amz-Rename-Source")
+	}
+	return source != n.wire.source
 }
 
 // isAccessPoint reports whether host is that of the access point with an ARN.

@@ -1,6 +1,7 @@
 package awscall
 
 import (
+	"net/http"
 	"slices"
 	"testing"
 )
@@ -12,6 +13,7 @@ func TestWire(t *testing.T) {
 	type bucket struct{ Bucket *string }
 	type none struct{}
 	type table struct{ TableName *string }
+	type function struct{ FunctionName *string }
 	p := func(s string) *string { return &s }
 	const (
 		mrap   = "arn:aws:s3::999988887777:accesspoint/mfzwi23gnjvgw.mrap"
@@ -61,6 +63,12 @@ func TestWire(t *testing.T) {
 		{"an access point of another's store", "S3", "GetObject", &object{p(ap), p("k")}, "other-999988887777.minio.example", "/k", true},
 		{"an answer to elsewhere", "S3", "WriteGetObjectResponse", &none{}, "s3.us-east-1.amazonaws.com", "/evil/k", true},
 
+		{"Lambda", "Lambda", "Invoke", &function{p("orders")}, "lambda.us-east-1.amazonaws.com", "/2015-03-31/functions/orders/invocations", false},
+		{"Lambda by ARN", "Lambda", "Invoke", &function{p("arn:aws:lambda:us-east-1:111122223333:function:orders:7")}, "lambda.us-east-1.amazonaws.com", "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A111122223333%3Afunction%3Aorders%3A7/invocations", false},
+		{"Lambda's policy", "Lambda", "GetPolicy", &function{p("orders")}, "lambda.us-east-1.amazonaws.com", "/2015-03-31/functions/orders/policy", false},
+		{"another function in the path", "Lambda", "Invoke", &function{p("orders")}, "lambda.us-east-1.amazonaws.com", "/2015-03-31/functions/payroll/invocations", true},
+		{"one that begins like it", "Lambda", "Invoke", &function{p("orders")}, "lambda.us-east-1.amazonaws.com", "/2015-03-31/functions/orders-2/invocations", true},
+
 		{"DynamoDB", "DynamoDB", "GetItem", &table{p("t")}, "dynamodb.us-east-1.amazonaws.com", "/", false},
 		{"DynamoDB by account", "DynamoDB", "GetItem", &table{p("t")}, "111122223333.ddb.us-east-1.amazonaws.com", "/", false},
 		{"a table of another account at its host", "DynamoDB", "GetItem", &table{p("arn:aws:dynamodb:us-east-1:666677778888:table/t")}, "666677778888.ddb.us-east-1.amazonaws.com", "/", false},
@@ -78,6 +86,52 @@ func TestWire(t *testing.T) {
 		}
 		if a, _, got := c.Describe(); !slices.Equal(got, want) || (got == nil) != (want == nil) || a != access {
 			t.Errorf("%s: %v %v, want %v %v", tt.name, a, got, access, want)
+		}
+	}
+}
+
+func TestContradicts(t *testing.T) {
+	copied := in{"Bucket": "dst", "Key": "k", "CopySource": "src/k"}
+	plain := in{"Bucket": "dst", "Key": "k"}
+	for _, tt := range []struct {
+		service, operation string
+		input              any
+		header, value      string
+		want               bool
+	}{
+		{"DynamoDB", "GetItem", plain, "X-Amz-Target", "DynamoDB_20120810.GetItem", false},
+		{"DynamoDB", "GetItem", plain, "X-Amz-Target", "DynamoDB_20120810.DeleteItem", true},
+		{"DynamoDB", "GetItem", plain, "X-Amz-Target", "DeleteItem", true},
+		{"S3", "PutObject", plain, "X-Amz-Acl", "private", false},
+		{"S3", "PutObject", plain, "X-Amz-Copy-Source", "payroll/k", true},
+		{"S3", "CopyObject", copied, "X-Amz-Copy-Source", "src/k", false},
+		{"S3", "CopyObject", copied, "X-Amz-Copy-Source", "payroll/k", true},
+		{"S3", "CopyObject", copied, "X-Amz-Acl", "private", true},
+		{"S3", "RenameObject", in{"Bucket": "dst", "Key": "k", "RenameSource": "k1"}, "X-Amz-Rename-Source", "k1", false},
+		{"S3", "RenameObject", in{"Bucket": "dst", "Key": "k", "RenameSource": "k1"}, "X-Amz-Rename-Source", "k2", true},
+	} {
+		n := Read(tt.service, tt.operation, tt.input)
+		if got := n.Contradicts(http.Header{tt.header: {tt.value}}); got != tt.want {
+			t.Errorf("%s with %s: %s: %v", tt.operation, tt.header, tt.value, got)
+		}
+	}
+}
+
+// TestReadKeepsNothing: an input may change once it was read.
+func TestReadKeepsNothing(t *testing.T) {
+	type table struct{ TableName *string }
+	payroll, orders := "payroll", "orders"
+	input := &table{&payroll}
+	n := Read("DynamoDB", "Scan", input)
+	input.TableName, payroll = &orders, "orders"
+	if _, _, got := n.Describe("eu-west-1", "111122223333", "", ""); !slices.Equal(got, []string{"arn:aws:dynamodb:eu-west-1:111122223333:table/payroll"}) {
+		t.Error(got)
+	}
+	// What stands for the rest is taken from no input.
+	for _, key := range []string{"\x03/k", "k\x01", "\x02"} {
+		c := Call{Service: "S3", Operation: "GetObject", Input: in{"Bucket": "b", "Key": key}, Region: "eu-west-1", Account: "111122223333"}
+		if _, _, got := c.Describe(); len(got) != 1 || got[0] != "arn:aws:s3:::b/"+key {
+			t.Errorf("%q: %q", key, got)
 		}
 	}
 }
