@@ -86,9 +86,10 @@ type arn struct {
 const arnPrefix = "arn:"
 
 const (
-	arnService = 1
-	arnRegion  = 2
-	arnAccount = 3
+	arnPartition = 0
+	arnService   = 1
+	arnRegion    = 2
+	arnAccount   = 3
 )
 
 // parseARN takes an ARN apart. It does not allocate.
@@ -122,11 +123,13 @@ func (a *arn) inBucket(name, account string) bool {
 	return false
 }
 
-// owned reports whether a is a resource of the service, by its prefix in IAM, and
-// of the account, as far as it says. That of one that no account stands in is
-// not known: the name of a bucket may be anybody's.
-func (a *arn) owned(service, account string) bool {
-	return (a.parts[arnAccount] == "" || a.parts[arnAccount] == account) && sameService(a.parts[arnService], service)
+// owned reports whether a is a resource of the service of the call and of the
+// account that signs it, as far as it says. That of one that no account stands
+// in is not known: the name of a bucket may be anybody's. In another partition
+// than the function's it surely is.
+func (a *arn) owned(c *claim) bool {
+	return (a.parts[arnAccount] == "" || a.parts[arnAccount] == c.account) &&
+		(c.partition == "" || a.parts[arnPartition] == c.partition) && sameService(a.parts[arnService], c.service.IAM)
 }
 
 // matches reports whether p is the resource, or what lies above it.
@@ -137,13 +140,12 @@ func (p *arnPattern) matches(resource string) bool {
 	return p.resource.match(resource) || matchAny(p.below, resource)
 }
 
-// allows reports whether p allows the resource a to a call of the service, by its
-// prefix in IAM, that account signs. A tail means the signer's account; an
-// account that a service does not write into its ARNs, or that the input does
-// not state, is that one.
-func (p *arnPattern) allows(a *arn, service, account string) bool {
+// allows reports whether p allows the resource a to a call. A tail means the
+// signer's account, in the function's partition; an account that a service
+// does not write into its ARNs, or that the input does not state, is that one.
+func (p *arnPattern) allows(a *arn, c *claim) bool {
 	if p.tail {
-		return p.matches(a.resource) && a.owned(service, account)
+		return p.matches(a.resource) && a.owned(c)
 	}
 	for i := range p.parts {
 		if !p.parts[i].match(a.parts[i]) {

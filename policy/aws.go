@@ -107,7 +107,24 @@ func (a *awsRule) denies(q *query) bool {
 	}
 	c := &q.claim
 	return c.made && a.names(c.service) && a.deniesOperation(q) && a.deniesResources(q) ||
-		a.namesHost(q) && (!c.made || !q.aws.Serves(c.service.ID, ""))
+		a.namesHost(q) && (!c.made || !q.aws.Serves(c.service.ID, "")) ||
+		c.made && a.deniesForeign(c)
+}
+
+// deniesForeign reports whether a resource of another service than the call's is
+// one that the rule denies. What is done to it there is not known.
+func (a *awsRule) deniesForeign(c *claim) bool {
+	if a.resources == nil {
+		return false // it speaks of calls to the service
+	}
+	for i := range c.resources {
+		if s, ok := c.foreign(i); ok && a.names(s) {
+			if r, _ := c.resource(i); a.deniesResource(&r) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (a *awsRule) deniesRegion(q *query) bool {
@@ -144,7 +161,7 @@ func (a *awsRule) deniesResources(q *query) bool {
 
 func (a *awsRule) allowsResource(r *arn, c *claim) bool {
 	for i := range a.resources {
-		if a.resources[i].allows(r, c.service.IAM, c.account) {
+		if a.resources[i].allows(r, c) {
 			return true
 		}
 	}

@@ -20,7 +20,8 @@ type claim struct {
 	region     string
 	account    string
 	self       string
-	securePort bool // HTTPS on its own port, where AWS listens
+	partition  string // that the function runs in; empty: unknown
+	securePort bool   // HTTPS on its own port, where AWS listens
 }
 
 func claimOf(c *Call) claim {
@@ -59,6 +60,18 @@ func (c *claim) resource(i int) (arn, bool) {
 		return c.first, c.isARN
 	}
 	return parseARN(c.resources[i])
+}
+
+// foreign returns the service of the resource at index i, if it is another than
+// that of the call: a table is exported into a bucket, a parameter refers to a
+// secret.
+func (c *claim) foreign(i int) (awshost.Service, bool) {
+	r, ok := c.resource(i)
+	if !ok || sameService(r.parts[arnService], c.service.IAM) {
+		return awshost.Service{}, false
+	}
+	s, _ := awshost.Find(r.parts[arnService])
+	return s, true
 }
 
 // securePort reports whether the call goes to the port that AWS serves its API

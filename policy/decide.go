@@ -12,6 +12,7 @@ import (
 func (s *Set) Decide(c *Call) Decision {
 	var q query
 	q.ask(c)
+	q.claim.partition = s.partition
 	f := s.judge(&q, c.host())
 	if c.HostHeader != "" {
 		f = f.and(s.judge(&q, c.HostHeader))

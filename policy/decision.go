@@ -11,7 +11,9 @@ type Decision struct {
 	// Layer is the index of the layer that decided.
 	Layer int
 	// Rule is the id of the rule that decided, or its place: "deny[0]". It is
-	// "local" for a closed local door, and empty where no rule matched.
+	// "local" for a local door, closed or opened, "own-policy" for the built-in
+	// rule about the parameters that the policy comes from, and empty where no
+	// rule matched.
 	Rule string
 	// Reason says why, in words.
 	Reason string

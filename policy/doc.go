@@ -13,8 +13,9 @@
 //
 // # Limits
 //
-// Rules with an aws subject and the from field are read and checked, but
-// [Compile] refuses them as "not supported yet". Nothing is silently ignored.
+// The field from is read and checked, but [Compile] refuses it as "not supported
+// yet". A service or an operation that AWS does not have is no error: it may have
+// it tomorrow.
 // A document is at most [MaxSize] bytes, a pattern at most 512, and its braces
 // expand to at most 64 alternatives; matching is linear in what is matched.
 package policy

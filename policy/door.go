@@ -55,6 +55,9 @@ type Platform struct {
 	ExtensionPort string
 	// Credentials is AWS_CONTAINER_CREDENTIALS_FULL_URI. Empty: there is none.
 	Credentials string
+	// Region is AWS_REGION, the function's own. A resource that a rule allows by
+	// its tail is one in the partition of that region. Empty: in any.
+	Region string
 	// Parameters are the names of the parameters in Parameter Store that policies
 	// are loaded from. Every policy denies writing to them.
 	Parameters []string

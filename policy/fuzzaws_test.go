@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // FuzzSuggestAWS: a policy that follows a suggestion allows the call of AWS.
@@ -51,7 +53,7 @@ func FuzzResource(f *testing.F) {
 		}
 		began := time.Now()
 		for _, p := range ps {
-			if p.allows(&a, a.parts[arnService], "111122223333") && !p.denies(&a) {
+			if p.allows(&a, signed(a.parts[arnService], "111122223333")) && !p.denies(&a) {
 				t.Errorf("%q allows %q and does not deny it", pattern, text)
 			}
 		}
@@ -62,11 +64,11 @@ func FuzzResource(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !own[0].allows(&a, "", "") || !own[0].denies(&a) {
+		if !own[0].allows(&a, signed("", "")) || !own[0].denies(&a) {
 			t.Errorf("%q does not match itself", text)
 		}
 		other := a
-		if other.parts[arnAccount] += "0"; own[0].allows(&other, "", "") || own[0].denies(&other) {
+		if other.parts[arnAccount] += "0"; own[0].allows(&other, signed("", "")) || own[0].denies(&other) {
 			t.Errorf("%q matches another account", text)
 		}
 	})
@@ -86,7 +88,7 @@ func TestResourcesAreLinear(t *testing.T) {
 		a, _ := parseARN(long)
 		began := time.Now()
 		for _, p := range ps {
-			if p.allows(&a, "s3", "") || p.denies(&a) {
+			if p.allows(&a, signed("s3", "")) || p.denies(&a) {
 				t.Errorf("%q matches", pattern)
 			}
 		}
@@ -94,4 +96,9 @@ func TestResourcesAreLinear(t *testing.T) {
 			t.Errorf("%q: %v", pattern, d)
 		}
 	}
+}
+
+// signed is the claim of a call to a service that an account signs.
+func signed(service, account string) *claim {
+	return &claim{service: awshost.Service{IAM: awshost.Normal(service)}, account: account}
 }

@@ -81,7 +81,8 @@ func TestParseRefuses(t *testing.T) {
 		{"two documents", "# x\n---\nallow: []\n---\nallow: []\n", `4:1: more than one document; a policy is one`},
 		{"text after the end", "allow: []\n...\nx: 1\n", `2:1: more than one document; a policy is one`},
 		{"YAML of the future", "%YAML 3.0\n---\nallow: []\n", `1:1: not YAML: found incompatible YAML document`},
-		{"deep", strings.Repeat("[", 20_000), `1:10001: not YAML: exceeded max depth of 10000`},
+		{"deep", strings.Repeat("[", 20_000), `1:1: want a policy: keys such as version, mode, allow and deny`},
+		{"deep in what cannot be read", "allow: " + strings.Repeat("[", 20_000), `1:10008: not YAML: exceeded max depth of 10000`},
 		{"deep in allow", "allow: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000), `1:9: allow[0]: want a rule with a subject: host, cidr or aws; got a list`},
 		{"deep in a field", onHost("reason: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000)), `3:13: reason: want text, got a list`},
 
@@ -286,6 +287,76 @@ func TestParseRefuses(t *testing.T) {
 		var one *Error
 		if !errors.As(err, &one) || one.Line < 1 || one.Column < 1 {
 			t.Errorf("%s: %T without a position", tt.name, err)
+		}
+	}
+}
+
+// A secret that is loaded as a policy, by a wrong parameter name, is not told:
+// neither its text nor its keys, whatever YAML makes of it.
+func TestParseTellsNoSecret(t *testing.T) {
+	const want = `1:1: want a policy: keys such as version, mode, allow and deny`
+	secrets := map[string]string{
+		"a word":                    "hunter2",
+		"after blank lines":         "\n\n  hunter2\n",
+		"a number":                  "271828",
+		"like an alias":             "*hunter2",
+		"like an alias of a host":   "*hunter.2/x",
+		"like braces":               "{hunter2}.x",
+		"like an anchor":            "&hunter2 x",
+		"like a tag":                "!hunter2 x",
+		"like a tag of a shorthand": "!h!unter2 x",
+		"like a directive":          "%hunter2\nx",
+		"a quote that stays open":   "\"hunter2",
+		"an unknown escape":         "\"hunter\\2\"",
+		"a tab":                     "a:\n\thunter2: x",
+		"a control character":       "hunter\x02",
+		"a control character first": "\x02hunter",
+		"a key and a value":         "password: hunter2",
+		"a key that is the secret":  "hunter2: ",
+		"a key like a policy's":     "alow: hunter2",
+		"a key in capitals":         "Name: hunter2",
+		"a key beneath another":     "db:\n  name: *hunter2\n  mode: x",
+		"a key beneath, unreadable": "db:\n  name: x\n name: hunter2\n",
+		"a key twice":               "password: hunter2\npassword: hunter2\n",
+		"an aliased value":          "password: *hunter.2",
+		"a key of a merge":          "<<: {allow: hunter2}",
+		"two documents":             "a: hunter2\n---\nb: hunter2\n",
+		"a PEM block":               "-----BEGIN PRIVATE KEY-----\nhunter2==\n-----END PRIVATE KEY-----\n",
+		"settings":                  "DB_PASS=hunter2\nmode=*hunter2\n",
+		"a URL":                     "name://user:*hunter2@db.example/x",
+		"a URL in broken JSON":      "{\"a\": *hunter2, name://x",
+		"JSON":                      `{"username": "app", "password": "hunter2"}`,
+		"JSON with a key beneath":   `{"db": {"name": "hunter2", "mode": "x"}}`,
+		"JSON cut off":              `{"password": "hunter2`,
+		"JSON cut off, beneath":     `{"db": {"name": *hunter2`,
+		"JSON, a key in a text":     `{"a": "x, \\", name: y", "b": *hunter2`,
+		"JSON, a key in a list":     `{"a": ["name", {"name": 1}, *hunter2`,
+		"JSON after JSON":           `{"a": 1} {"name": *hunter2`,
+		"JSON, two documents":       "{\"a\": \"hunter2\"}\n---\n{\"name\": *hunter2",
+		"a list of mappings":        `[{"name": "hunter2"}]`,
+		"a list, cut off":           `[{"name": *hunter2`,
+		"too deep":                  strings.Repeat("{hunter2: ", 11_000),
+	}
+	for name, doc := range secrets {
+		p, err := Parse([]byte(doc))
+		if p != nil || err == nil || err.Error() != want {
+			t.Errorf("%s: %.200v", name, err)
+		}
+	}
+}
+
+// A policy that cannot be read is told as one all the same.
+func TestParseTellsPolicies(t *testing.T) {
+	for name, tt := range map[string]struct{ doc, want string }{
+		"a key on a later line":   {"# ours\nsecrets: 1\ndeny:\n- host: *x\n", `4:9: *x means something else in YAML: quote it: "*x"`},
+		"a quoted key":            {"\"allow\":\n- host: *x\n", `2:9: *x means something else in YAML: quote it: "*x"`},
+		"after a byte order mark": {"\ufeffallow: [*x.y.z, [\n", `2:1: not YAML: did not find expected node content`},
+		"JSON on one line":        {`{"a": 1, "allow": [}`, `1:20: not YAML: did not find expected node content`},
+		"JSON on many lines":      {"\n{\n  \"a\\\"\": [{}],\n  \"mode\" : \"report\",\n  \"allow\": [}\n", `5:13: not YAML: did not find expected node content`},
+		"a control character":     {"{\"allow\": [\x02", `1:12: control character U+0002`},
+	} {
+		if _, err := Parse([]byte(tt.doc)); err == nil || err.Error() != tt.want {
+			t.Errorf("%s: %v, want %s", name, err, tt.want)
 		}
 	}
 }

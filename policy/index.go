@@ -227,6 +227,11 @@ func (ix *index) offerServices(q *query) {
 	}
 	if q.claim.made {
 		ix.offerService(q, q.claim.service)
+		for i := range q.claim.resources {
+			if s, ok := q.claim.foreign(i); ok { // deny rules speak of it, too
+				ix.offerService(q, s)
+			}
+		}
 	}
 	for _, s := range q.aws.Services {
 		if s != q.claim.service {

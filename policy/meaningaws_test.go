@@ -374,3 +374,42 @@ allow: [{aws: s3, endpoint: "localhost:4566", resources: [a]}, {aws: s3, resourc
 		}
 	}
 }
+
+// A call may name what belongs to another service, which a deny rule speaks of.
+func TestDenyResourcesOfAnotherService(t *testing.T) {
+	check(t, mustCompile(t, `
+mode: enforce
+allow: [{aws: [ssm, dynamodb]}]
+deny:
+- {aws: secretsmanager, resources: ["secret:payroll*"]}
+- {aws: s3, access: [write], resources: [payroll]}
+- {aws: kms}`), `
+deny   deny[0]   aws SSM:GetParameter access=read resource=arn:aws:secretsmanager:eu-west-1:111122223333:secret:payroll resource=arn:aws:ssm:eu-west-1:111122223333:parameter/aws/reference/secretsmanager/payroll
+allow  allow[0]  aws SSM:GetParameter access=read resource=arn:aws:secretsmanager:eu-west-1:111122223333:secret:other resource=arn:aws:ssm:eu-west-1:111122223333:parameter/aws/reference/secretsmanager/other
+deny   deny[1]   aws DynamoDB:ExportTableToPointInTime access=write resource=arn:aws:dynamodb:eu-west-1:111122223333:table/t resource=arn:aws:s3:::payroll
+allow  allow[0]  aws DynamoDB:ExportTableToPointInTime access=write resource=arn:aws:dynamodb:eu-west-1:111122223333:table/t resource=arn:aws:s3:::exports
+allow  allow[0]  aws SSM:PutParameter access=write resource=arn:aws:ssm:eu-west-1:111122223333:parameter/x resource=arn:aws:kms:eu-west-1:111122223333:key/k`)
+}
+
+// A tail means the partition that the function runs in: a bucket of the same name
+// in another one is somebody else's.
+func TestTailsStayInThePartition(t *testing.T) {
+	doc := `
+mode: enforce
+allow:
+- {aws: s3, resources: [orders]}
+- {aws: s3, resources: ["arn:aws-cn:s3:::abroad"]}`
+	home := mustCompileOn(t, Platform{Region: "eu-west-1"}, doc)
+	check(t, home, `
+allow  allow[0]  aws S3:PutObject access=write resource=arn:aws:s3:::orders/k
+allow  allow[0]  aws S3:PutObject access=write resource=arn:aws:s3:::orders/k region=us-east-1
+deny   -         aws S3:PutObject access=write resource=arn:aws-cn:s3:::orders/k region=cn-north-1
+allow  allow[1]  aws S3:PutObject access=write resource=arn:aws-cn:s3:::abroad/k region=cn-north-1`)
+	check(t, mustCompileOn(t, Platform{Region: "cn-north-1"}, doc), `
+allow  allow[0]  aws S3:PutObject access=write resource=arn:aws-cn:s3:::orders/k region=cn-north-1
+deny   -         aws S3:PutObject access=write resource=arn:aws:s3:::orders/k`)
+	c := Call{Kind: AWS, Service: "S3", Operation: "PutObject", Resources: []string{"arn:aws-cn:s3:::orders/k"}, Region: "cn-north-1", Account: "111122223333", Self: "111122223333"}
+	if got := home.Suggest(&c, home.Decide(&c)); !strings.Contains(got, `resources: ["arn:aws-cn:s3:::orders/k"]`) {
+		t.Errorf("suggested %s", got)
+	}
+}

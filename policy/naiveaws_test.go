@@ -146,6 +146,14 @@ func naiveAWSDenies(a *awsRule, c *Call, t target) bool {
 		if serves && !h.Serves(service.ID, "") {
 			return true
 		}
+		for _, text := range c.Resources { // of another service, named on the way
+			r, ok := parseARN(text)
+			other, _ := awshost.Find(r.parts[arnService])
+			if ok && other.IAM != service.IAM && r.parts[arnService] != service.IAM && (name == "*" || name == other.ID || name == other.IAM) &&
+				slices.ContainsFunc(a.resources, func(p arnPattern) bool { return !p.any && naiveResource(p, text, "", "", true) }) {
+				return true
+			}
+		}
 		if name != "*" && name != service.ID && name != service.IAM {
 			continue
 		}

@@ -76,7 +76,7 @@ func (p *parser) document(top *yaml.Node, pol *Policy) {
 			pol.hasDeny = !isNull(v) // a deny list without a value is a document cut off
 			deny = p.list(key, v)
 		default:
-			p.errorf(k, "unknown key %q%s", key, didYouMean(key, "version", "name", "mode", "local", "allow", "deny"))
+			p.errorf(k, "unknown key %q%s", key, didYouMean(key, topKeys...))
 		}
 	})
 	pol.rules = append(pol.rules, deny...)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // A Set is one or more policies compiled into layers that must all agree. It
@@ -14,7 +16,9 @@ type Set struct {
 	mode    Mode // the hardest of the layers' modes
 	runtime listener
 	guarded bool // runtime is known
-	time    bool
+
+	partition string // that the function runs in; empty: unknown
+	time      bool
 }
 
 // A layer is one policy of a set.
@@ -45,6 +49,9 @@ func (p Platform) Compile(policies ...*Policy) (*Set, error) {
 		return nil, fmt.Errorf("%d layers: at most %d", len(policies), maxLayers)
 	}
 	s := &Set{}
+	if p.Region != "" {
+		s.partition = awshost.Partition(p.Region)
+	}
 	s.runtime, s.guarded = listenerOfURL("http://" + p.RuntimeAPI) // as the runtime's client does
 	for i, pol := range policies {
 		if pol == nil {

@@ -17,11 +17,12 @@ func (s *Set) Suggest(c *Call, d Decision) string {
 	}
 	l := &s.layers[d.Layer]
 	door := d.Rule == localRule
-	if !door && (d.Rule != "" || !l.hasAllow || l.unavailable != "") {
+	if l.unavailable != "" || !door && (d.Rule != "" || !l.hasAllow) {
 		return ""
 	}
 	var q query
 	q.ask(c)
+	q.claim.partition = s.partition
 	t, asked := l.denies(s, &q, c, door)
 	reached := !asked && door && c.Addr.IsValid()
 	if reached {

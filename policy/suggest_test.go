@@ -117,6 +117,15 @@ func suggestCall(t *testing.T, text, host string) Call {
 	return c
 }
 
+// TestSuggestNobody: that a signer is not known is no reason to allow everybody.
+func TestSuggestNobody(t *testing.T) {
+	s := mustCompile(t, "mode: enforce\nallow: []")
+	c := Call{Kind: AWS, Service: "KMS", Operation: "Decrypt", Region: "eu-west-1", Self: "111122223333"}
+	if got := s.Suggest(&c, s.Decide(&c)); got != "" {
+		t.Error(got)
+	}
+}
+
 // TestSuggestAWS checks the text for calls of AWS, and that a policy which
 // follows it lets the call through.
 func TestSuggestAWS(t *testing.T) {
@@ -130,7 +139,6 @@ func TestSuggestAWS(t *testing.T) {
 		{"unknown resource", "Secrets_Manager:GetSecretValue", `{aws: secretsmanager, operations: [GetSecretValue]}`},
 		{"unknown operation", "KMS", `{aws: kms}`},
 		{"other signer", "KMS:Decrypt account=444455556666", `{aws: kms, operations: [Decrypt], accounts: ["444455556666"]}`},
-		{"unknown signer", "KMS:Decrypt account=", `{aws: kms, operations: [Decrypt], accounts: ["*"]}`},
 		{"unknown self", "KMS:Decrypt self=", `{aws: kms, operations: [Decrypt], accounts: ["111122223333"]}`},
 		{"emulator", "S3:ListBuckets at=http://minio.example:9000/", `{aws: s3, operations: [ListBuckets], endpoint: "minio.example:9000"}`},
 		{"emulator here", "S3:ListBuckets at=http://localhost:4566/", `{aws: s3, operations: [ListBuckets], endpoint: "localhost:4566"}`},

@@ -35,9 +35,7 @@ func suggestAWS(q *query, c *Call, t target) string {
 		parts = append(parts, "resources: ["+resources+"]")
 	}
 	switch _, err := compileAccount(c.Account); {
-	case c.Account == "":
-		parts = append(parts, `accounts: ["*"]`)
-	case err != nil:
+	case err != nil: // to allow everybody, for want of a name, is no advice
 		return ""
 	case c.Account != c.Self:
 		parts = append(parts, fmt.Sprintf("accounts: [%q]", c.Account))
@@ -68,7 +66,7 @@ func suggestResources(c *claim) (list string, ok bool) {
 	for _, text := range c.resources {
 		r, ok := parseARN(text)
 		whole := quoteMeta(text)
-		if tail := quoteMeta(r.resource); ok && r.owned(c.service.IAM, c.account) && !strings.HasPrefix(tail, arnPrefix) {
+		if tail := quoteMeta(r.resource); ok && r.owned(c) && !strings.HasPrefix(tail, arnPrefix) {
 			whole = tail
 		}
 		if _, err := compileARN(whole); err != nil || !ok || !utf8.ValidString(whole) {

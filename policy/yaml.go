@@ -27,7 +27,9 @@ func (p *parser) errorf(n *yaml.Node, format string, args ...any) {
 	}
 }
 
-// root parses doc into its top node, a mapping.
+// root parses doc into its top node, a mapping with a key of a policy. Anything
+// else may be a secret, loaded by a wrong parameter name: the error says nothing
+// of what it holds, nor where in it a reader would stumble.
 func root(doc []byte) (*yaml.Node, error) {
 	if err := checkBytes(doc); err != nil {
 		return nil, Errors{err}
@@ -37,10 +39,64 @@ func root(doc []byte) (*yaml.Node, error) {
 		return nil, Errors{yamlError(doc, err)}
 	}
 	top := n.Content[0]
-	if top.Kind != yaml.MappingNode {
-		return nil, Errors{{top.Line, top.Column, "want a policy: keys such as version, mode, allow and deny"}}
+	if top.Kind == yaml.MappingNode {
+		for i := 0; i < len(top.Content); i += 2 {
+			if slices.Contains(topKeys, top.Content[i].Value) {
+				return top, nil
+			}
+		}
 	}
-	return top, nil
+	return nil, Errors{noPolicy()}
+}
+
+var topKeys = []string{"version", "name", "mode", "local", "allow", "deny"}
+
+func noPolicy() *Error {
+	return &Error{1, 1, "want a policy: keys such as version, mode, allow and deny"}
+}
+
+// mentionsKey reports whether doc, which YAML could not read, seems to have a
+// key of a policy at its top level: one that begins a line or, in JSON, one that
+// stands directly within the outer braces. It would rather miss one, at the price
+// of a less helpful error, than take for a key what is none.
+func mentionsKey(doc []byte) bool {
+	text := strings.TrimPrefix(string(doc), "\ufeff")
+	for line := range strings.Lines(text) {
+		if beginsWithKey(line) {
+			return true
+		}
+	}
+	depth, quoted := 0, false
+	for i, c := range text {
+		switch {
+		case c == '"':
+			quoted = !quoted || escaped(text[:i])
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		case depth == 0 && !strings.ContainsRune(" \t\r\n", c):
+			return false // begins with something else, or has ended
+		}
+		if !quoted && depth == 1 && (c == '{' || c == ',') && beginsWithKey(strings.TrimLeft(text[i+1:], " \t\r\n")) {
+			return true
+		}
+	}
+	return false
+}
+
+// escaped reports whether an odd number of backslashes ends s.
+func escaped(s string) bool {
+	return (len(s)-len(strings.TrimRight(s, `\`)))%2 == 1
+}
+
+// beginsWithKey looks only at what can be a key, however long s is.
+func beginsWithKey(s string) bool {
+	key, value, ok := strings.Cut(s[:min(len(s), 32)], ":")
+	word := strings.TrimRight(key, " ")
+	bare := strings.Trim(word, `"'`)
+	return ok && slices.Contains(topKeys, bare) && (bare != word || value == "" || strings.ContainsAny(value[:1], " \t\r\n"))
 }
 
 // checkBytes refuses what is no text at all.
@@ -55,6 +111,9 @@ func checkBytes(doc []byte) *Error {
 		case r == utf8.RuneError && n == 1:
 			return &Error{line, column, "document is not UTF-8"}
 		case r < ' ' && r != '\n' && r != '\r' && r != '\t':
+			if !mentionsKey(doc) {
+				return noPolicy() // it may be a character of a secret
+			}
 			return &Error{line, column, fmt.Sprintf("control character %U", r)}
 		case r == '\n':
 			line, column = line+1, 0
@@ -75,6 +134,8 @@ func yamlError(doc []byte, err error) *Error {
 	switch {
 	case strings.Contains(e.Message, "no documents"):
 		e.Message = "empty document"
+	case !mentionsKey(doc):
+		return noPolicy()
 	case strings.Contains(e.Message, "found multiple"):
 		e.Line, e.Message = secondDocument(lines), "more than one document; a policy is one"
 	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"):

@@ -155,7 +155,7 @@ func (f *Fence) buildable(base *awshttp.BuildableClient) aws.HTTPClient {
 		return doer{f.newGuard(sender{base})}
 	}
 	guarded := *frozen // with its timeout, and its way with redirects
-	guarded.Transport = f.newBuildableGuard(base)
+	guarded.Transport = f.known.of(base, func() *guard { return f.newBuildableGuard(base) })
 	return &guarded
 }
 

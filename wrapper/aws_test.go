@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -306,6 +307,9 @@ func TestAWSReportChangesNothing(t *testing.T) {
 		t.Errorf("the request was\n%s\nand is\n%s", raw, fenced)
 	}
 	wantEvents(t, events, "reported "+readOther)
+	if want := `allow: [{aws: ssm, operations: [GetParameter], resources: ["parameter/other/colour"]}]`; (*events)[0].Suggestion != want {
+		t.Errorf("suggests %s, want %s", (*events)[0].Suggestion, want)
+	}
 }
 
 // TestAWSGuardTakenOut: what a call is told by options of its own.
@@ -546,6 +550,33 @@ func TestAWSTwoFences(t *testing.T) {
 	wantEvents(t, strictEvents, "allowed "+readApp, "blocked "+readOther)
 	if len(*openEvents) == 0 || (*openEvents)[0].Outcome != wrapper.Allowed {
 		t.Errorf("events %v", *openEvents)
+	}
+}
+
+// TestAWSConnectionsAreShared: configurations that share a client share its
+// connections, however often a fence is put around them.
+func TestAWSConnectionsAreShared(t *testing.T) {
+	c := newCloud(t)
+	var dials atomic.Int64
+	shared := c.config(ownAccount)
+	shared.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			dials.Add(1)
+			return c.dial(ctx, network, address)
+		}
+		t.TLSClientConfig.InsecureSkipVerify = true
+	})
+	f, _ := awsFence(t, appOnly)
+	for range 30 {
+		cfg := shared.Copy()
+		f.AWS(&cfg)
+		if v, err := read(t, cfg, "/app/colour"); v != "green" {
+			t.Fatal(v, err)
+		}
+		time.Sleep(5 * time.Millisecond) // a connection takes a moment to come back, and not each does
+	}
+	if dials.Load() > 20 {
+		t.Errorf("%d connections for 30 calls", dials.Load())
 	}
 }
 

@@ -34,8 +34,12 @@
 //
 //   - LAMBDAFENCE_POLICY: the layers, such as "ssm:/fence/orders" (see source.Parse)
 //   - LAMBDAFENCE_MODE: off, learn, report or enforce; softens, never hardens
-//   - LAMBDAFENCE_REFRESH: how old a policy may grow, such as "60s"; "0" for ever
-//   - LAMBDAFENCE_ON_LOAD_ERROR: block or report
+//   - LAMBDAFENCE_REFRESH: how old a policy may grow; 60s if unset; 0 for ever
+//   - LAMBDAFENCE_ON_LOAD_ERROR: block or report, what becomes of calls while no
+//     policy could be loaded; block if unset, unless LAMBDAFENCE_MODE is softer
+//
+// A value that cannot be read is logged as the notice "setting ignored", and the
+// default holds.
 //
 // # Limits
 //

@@ -35,7 +35,17 @@ func (e *BlockedError) Error() string {
 	if e.Decision.Rule != "" {
 		b.WriteString(e.Decision.Rule + ": ")
 	}
-	b.WriteString(e.Decision.Reason + " (policy " + e.Policy.Name)
+	b.WriteString(e.Decision.Reason)
+	switch c := &e.Call; {
+	case c.Kind != policy.AWS || e.Decision.Rule != "":
+	case c.Account == "":
+		b.WriteString("; whose key signs it is not known")
+	case c.Self == "":
+		b.WriteString("; the function's own account is not known yet")
+	case c.Account != c.Self:
+		b.WriteString("; account " + c.Account + " signs it")
+	}
+	b.WriteString(" (policy " + e.Policy.Name)
 	if e.Policy.Version != "" {
 		b.WriteString(", version " + e.Policy.Version)
 	}

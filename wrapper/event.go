@@ -20,6 +20,9 @@ type Event struct {
 	// TraceID and SpanID are those of the event's span, in hex; empty if it has
 	// none that is recorded.
 	TraceID, SpanID string
+	// Suggestion is, for a call that no rule allows, what would: a rule for the
+	// allow list, or a local door, in one line of YAML. Empty where there is none.
+	Suggestion string
 	// Count is how many equal calls the event stands for, 1 or more.
 	Count int
 }

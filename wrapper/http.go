@@ -50,18 +50,18 @@ func (f *Fence) guards(base http.RoundTripper) bool {
 	return false
 }
 
-// knownGuards are the guards of transports that were guarded before: a guard
-// has connections of its own, and asking for one with each call must not make
-// a pool of connections for each.
+// knownGuards are the guards of transports and SDK clients that were guarded
+// before: a guard has connections of its own, and asking for one with each call
+// must not make a pool of connections for each.
 type knownGuards struct {
 	mu     sync.Mutex
-	guards map[*http.Transport]*guard
+	guards map[any]*guard // by pointer
 }
 
 // maxKnown bounds the transports that are remembered.
 const maxKnown = 64
 
-func (k *knownGuards) of(t *http.Transport, make func() *guard) *guard {
+func (k *knownGuards) of(t any, make func() *guard) *guard {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if g := k.guards[t]; g != nil {
@@ -69,7 +69,7 @@ func (k *knownGuards) of(t *http.Transport, make func() *guard) *guard {
 	}
 	g := make()
 	if k.guards == nil {
-		k.guards = map[*http.Transport]*guard{}
+		k.guards = map[any]*guard{}
 	}
 	if len(k.guards) < maxKnown {
 		k.guards[t] = g

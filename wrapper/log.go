@@ -32,7 +32,7 @@ func (r *reporter) line(ctx context.Context, ev *Event) {
 	if named := texts("name", fn.Name, "version", fn.Version, "request_id", fn.RequestID); len(named) > 0 {
 		attrs = append(attrs, group("function", named))
 	}
-	attrs = append(attrs, texts("trace_id", ev.TraceID, "span_id", ev.SpanID)...)
+	attrs = append(attrs, texts("suggest", ev.Suggestion, "trace_id", ev.TraceID, "span_id", ev.SpanID)...)
 	r.config.logger.LogAttrs(ctx, level, logMessage, append([]slog.Attr{slog.Int("v", logVersion)}, attrs...)...)
 }
 
@@ -91,6 +91,14 @@ func (r *reporter) notice(ctx context.Context, what string, err error, p PolicyR
 	}
 	protect(func() { r.config.logger.LogAttrs(ctx, slog.LevelError, logMessage+" notice", attrs...) })
 	protect(func() { r.noticeSpan(ctx, what, err, p) })
+}
+
+// tell logs what an operator waits for: that another policy took effect.
+func (r *reporter) tell(ctx context.Context, what string, p PolicyRef) {
+	protect(func() {
+		r.config.logger.LogAttrs(ctx, slog.LevelInfo, logMessage+" notice", slog.String("notice", what),
+			group("policy", texts("name", p.Name, "version", p.Version, "source", p.Source)))
+	})
 }
 
 // errorText is what an error says, without the queries of URLs: one of *url.Error

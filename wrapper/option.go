@@ -62,6 +62,9 @@ func (c *config) mistake(format string, args ...any) {
 // layers must agree to a call. Default: what LAMBDAFENCE_POLICY says.
 func WithPolicy(layers ...source.Source) Option {
 	return func(c *config) {
+		if len(layers) == 0 {
+			c.mistake("WithPolicy: no layer")
+		}
 		for i, s := range layers {
 			if s == nil {
 				c.mistake("WithPolicy: layer %d is nil", i)

@@ -41,6 +41,15 @@ type layerPolicy struct {
 	skipped error // why it is not that of the first of several alternatives; nil: it is
 }
 
+// missing says why there is no policy, as events do.
+func (l *layerPolicy) missing() string {
+	const text = "no policy could be loaded"
+	if l.failed == nil {
+		return text
+	}
+	return text + ": " + clean(urlQuery().ReplaceAllString(l.failed.Error(), "$1"+mask), maxText)
+}
+
 func newPolicies(f *Fence, c *config) *policies {
 	p := &policies{
 		fence: f,
@@ -49,6 +58,7 @@ func newPolicies(f *Fence, c *config) *policies {
 			XRay:          os.Getenv("AWS_XRAY_DAEMON_ADDRESS"),
 			ExtensionPort: os.Getenv("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"),
 			Credentials:   os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+			Region:        os.Getenv("AWS_REGION"),
 			Soften:        c.soften,
 		},
 		loading: make(chan struct{}, 1),
@@ -115,7 +125,7 @@ func (p *policies) loadLayer(ctx context.Context, i int, s source.Source) (chang
 	} else {
 		// A layer that fails keeps its last good policy. One that never had any
 		// falls under the load-error rule; a bad document never allows anything.
-		p.layers[i].failed = err
+		p.layers[i].failed = located(source.Describe(s), err)
 	}
 	p.mu.Unlock()
 	switch {
@@ -123,6 +133,8 @@ func (p *policies) loadLayer(ctx context.Context, i int, s source.Source) (chang
 		err = located(source.Describe(s), err)
 		p.fence.reporter.notice(ctx, "policy load failed", err, last.ref)
 		changed = last.policy == nil && last.failed == nil // the reason is known now
+	case changed && last.policy != nil && last.ref != next.ref:
+		p.fence.reporter.tell(ctx, "policy changed", next.ref)
 	case doc.Skipped != nil && changed:
 		p.fence.reporter.notice(ctx, "policy fallback used", doc.Skipped, next.ref)
 	}
@@ -165,7 +177,7 @@ func (p *policies) swap() {
 	for i, l := range p.layers {
 		pols[i], refs[i] = l.policy, l.ref
 		if l.policy == nil {
-			pols[i] = policy.Unavailable(p.missing, "no policy could be loaded")
+			pols[i] = policy.Unavailable(p.missing, l.missing())
 		}
 	}
 	set, err := p.platform.Compile(pols...)

@@ -216,6 +216,7 @@ func TestProgrammersMistakes(t *testing.T) {
 	for name, opt := range map[string]wrapper.Option{
 		"nil option":     nil,
 		"nil source":     wrapper.WithPolicy(nil),
+		"no source":      wrapper.WithPolicy(),
 		"no mode":        wrapper.WithMode(policy.Unset),
 		"unknown mode":   wrapper.WithMode(9),
 		"nil logger":     wrapper.WithLogger(nil),

@@ -41,6 +41,7 @@ func (v *verdict) record(ctx context.Context) {
 		Function: v.fence.function,
 		Count:    1,
 	}
+	ev.Suggestion = v.state.set.Suggest(&ev.Call, ev.Decision)
 	if inv := invocationFrom(ctx); inv != nil {
 		ev.Function.RequestID = inv.requestID
 	}

@@ -58,7 +58,11 @@ func (h *Host) ownEndpoint(head, kind string) bool {
 		if id := strings.TrimSuffix(head, "-ats"); len(id) >= 12 && isID(id) {
 			h.Services = byHost("data-ats.iot")
 		}
-	case "kinesisvideo", "mediaconvert", "neptune-graph":
+	case "neptune-graph":
+		if h.Region != "" && isGraph(head) {
+			h.Services = byHost(kind)
+		}
+	case "kinesisvideo", "mediaconvert":
 		if isID(strings.TrimPrefix(head, "s-")) {
 			h.Services = byHost(kind)
 		}
@@ -94,20 +98,58 @@ func isID(s string) bool {
 	return Normal(s) == s && s != ""
 }
 
+// isGraph reports whether s is the name that Neptune Analytics gives a graph.
+func isGraph(s string) bool {
+	id, ok := strings.CutPrefix(s, "g-")
+	return ok && isID(id)
+}
+
 func isCell(head, prefix string) bool {
 	n, ok := strings.CutPrefix(head, prefix)
 	return ok && isDigits(n)
 }
 
-// regionFirst reads the few hosts that have the region in front:
-// us-east-1.queue.
-func (h *Host) regionFirst(region, kind string) bool {
+// regionFirst reads the few hosts that have the region before the service:
+// us-east-1.queue, as boto3 called SQS and EMR until 2023, and a graph of Neptune
+// Analytics, g-abcdef1234.eu-west-1.neptune-graph.
+func (h *Host) regionFirst(head, kind string) bool {
+	before, region := cutLast(head)
 	switch kind {
-	case "queue", "neptune-graph":
-		if isRegion(region) && h.setRegion(region) {
-			h.Services = byHost(kind)
-			return true
+	case "queue", "elasticmapreduce":
+		if before != "" {
+			return false
 		}
+	case "neptune-graph":
+		if before != "" && !isGraph(before) {
+			return false
+		}
+	default:
+		return false
 	}
-	return false
+	if !isRegion(region) || !h.setRegion(region) {
+		return false
+	}
+	h.Services = byHost(kind)
+	return true
+}
+
+// graphOnAWS reads the dual-stack hosts of Neptune Analytics, which are where
+// those of customers are: g-abcdef1234.neptune-graph.eu-west-1.on.aws. name is
+// without .aws. All that is under that name is taken for an API: a wildcard for
+// on.aws must not allow everyone's graphs.
+func (h *Host) graphOnAWS(name string) bool {
+	name, ok := strings.CutSuffix(name, ".on")
+	if !ok {
+		return false
+	}
+	name, region := cutLast(name)
+	graph, service := cutLast(name)
+	if service != "neptune-graph" || !isRegion(region) || !h.setRegion(region) {
+		return false
+	}
+	h.API = true
+	if graph == "" || isGraph(graph) {
+		h.Services = byHost(service)
+	}
+	return true
 }

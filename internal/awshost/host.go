@@ -33,7 +33,9 @@ func Parse(host string) (Host, bool) {
 		return h, true
 	}
 	if d.zone == ordinary {
-		h.regionOf(name)
+		if d.name != "aws" || !h.graphOnAWS(name) {
+			h.regionOf(name)
+		}
 		return h, true
 	}
 	h.API = true

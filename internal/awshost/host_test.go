@@ -58,6 +58,7 @@ func TestParse(t *testing.T) {
 		{"stream-logs.eu-west-1.amazonaws.com", "aws cloudwatchlogs eu-west-1"},
 		{"events.eu-west-1.amazonaws.com", "aws cloudwatchevents eventbridge eu-west-1"},
 		{"states.us-gov-west-1.amazonaws.com", "aws-us-gov sfn us-gov-west-1"},
+		{"stream-logs-fips.us-east-1.amazonaws.com", "aws cloudwatchlogs us-east-1"},
 		{"sync-states.eu-west-1.amazonaws.com", "aws sfn eu-west-1"},
 		{"sync-states-fips.us-east-1.amazonaws.com", "aws sfn us-east-1"},
 		{"data-servicediscovery.eu-west-1.amazonaws.com", "aws servicediscovery eu-west-1"},
@@ -93,7 +94,20 @@ func TestParseOwnEndpoints(t *testing.T) {
 		{"abcd1234.mediaconvert.eu-west-1.amazonaws.com", "aws mediaconvert eu-west-1"},
 		{"g-1.x.mediaconvert.eu-west-1.amazonaws.com", "aws - eu-west-1"},
 		{"eu-west-1.neptune-graph.amazonaws.com", "aws neptunegraph eu-west-1"},
-		{"g1234567890.neptune-graph.eu-west-1.amazonaws.com", "aws neptunegraph eu-west-1"},
+		{"g-abcdef1234.eu-west-1.neptune-graph.amazonaws.com", "aws neptunegraph eu-west-1"},
+		{"g-abcdef1234.cn-north-1.neptune-graph.amazonaws.com.cn", "aws-cn neptunegraph cn-north-1"},
+		{"g-abcdef1234.neptune-graph.eu-west-1.on.aws", "aws neptunegraph eu-west-1"},
+		{"neptune-graph.eu-west-1.on.aws", "aws neptunegraph eu-west-1"},
+		{"neptune-graph-fips.us-east-1.api.aws", "aws neptunegraph us-east-1"},
+		{"g-abcdef1234.neptune-graph.eu-west-1.amazonaws.com", "aws neptunegraph eu-west-1"},
+		{"evil.eu-west-1.neptune-graph.amazonaws.com", "aws -"},
+		{"g-.eu-west-1.neptune-graph.amazonaws.com", "aws -"},
+		{"x.g-abcdef1234.eu-west-1.neptune-graph.amazonaws.com", "aws -"},
+		{"g-abcdef1234.cn-north-1.neptune-graph.amazonaws.com", "aws -"},
+		{"g-abcdef1234.neptune-graph.amazonaws.com", "aws -"},
+		{"g-abcdef1234.eu-west-1.queue.amazonaws.com", "aws -"},
+		{"evil.neptune-graph.eu-west-1.on.aws", "aws - eu-west-1"},
+		{"x.g-abcdef1234.neptune-graph.eu-west-1.on.aws", "aws - eu-west-1"},
 		{"ingest-cell1.timestream.eu-west-1.amazonaws.com", "aws timestreamwrite eu-west-1"},
 		{"query-cell23.timestream.eu-west-1.amazonaws.com", "aws timestreamquery eu-west-1"},
 		{"query-cellar.timestream.eu-west-1.amazonaws.com", "aws - eu-west-1"},
@@ -180,6 +194,32 @@ func TestParseVPCEndpoints(t *testing.T) {
 	})
 }
 
+// A service that SDKs released years ago find elsewhere is the same service.
+func TestParseOfOlderSDKs(t *testing.T) {
+	checkHosts(t, [][2]string{
+		{"streaming-logs.eu-west-1.amazonaws.com", "aws cloudwatchlogs eu-west-1"},
+		{"streaming-logs-fips.us-east-1.amazonaws.com", "aws cloudwatchlogs us-east-1"},
+		{"streaming-logs.eu-west-1.api.aws", "aws cloudwatchlogs eu-west-1"},
+		{"streaming-logs.cn-north-1.amazonaws.com.cn", "aws-cn cloudwatchlogs cn-north-1"},
+		{"discovery-datasync.eu-west-1.amazonaws.com", "aws datasync eu-west-1"},
+		{"discovery-datasync-fips.us-east-1.amazonaws.com", "aws datasync us-east-1"},
+		{"edge.iotsitewise.eu-west-1.amazonaws.com", "aws iotsitewise eu-west-1"},
+		{"model.iotsitewise.eu-west-1.amazonaws.com", "aws iotsitewise eu-west-1"},
+		{"verification.signer.eu-west-1.amazonaws.com", "aws signer eu-west-1"},
+		{"verification.signer-fips.us-east-1.amazonaws.com", "aws signer us-east-1"},
+		{"identity-chime.us-east-1.amazonaws.com", "aws chime chimesdkidentity us-east-1"},
+		{"messaging-chime.us-east-1.amazonaws.com", "aws chime chimesdkmessaging us-east-1"},
+		{"meetings-chime.us-east-1.amazonaws.com", "aws chimesdkmeetings us-east-1"},
+		{"eu-west-1.elasticmapreduce.amazonaws.com", "aws emr eu-west-1"},
+		{"cn-north-1.elasticmapreduce.amazonaws.com.cn", "aws-cn emr cn-north-1"},
+
+		{"evil-logs.eu-west-1.amazonaws.com", "aws - eu-west-1"},
+		{"streaming-s3.eu-west-1.amazonaws.com", "aws - eu-west-1"},
+		{"evil.elasticmapreduce.amazonaws.com", "aws -"},
+		{"cn-north-1.elasticmapreduce.amazonaws.com", "aws -"},
+	})
+}
+
 // What customers have under a domain of AWS is no API, and anybody can be a
 // customer.
 func TestParseCustomersHosts(t *testing.T) {
@@ -187,6 +227,9 @@ func TestParseCustomersHosts(t *testing.T) {
 		{"a1b2c3d4e5.execute-api.us-east-1.amazonaws.com", "customer aws us-east-1"},
 		{"x.appsync-realtime-api.us-east-1.amazonaws.com", "customer aws us-east-1"},
 		{"x.lambda-url.us-east-1.on.aws", "customer aws us-east-1"},
+		{"g-abcdef1234.neptune-graph.us-east-1.off.aws", "customer aws us-east-1"},
+		{"g-abcdef1234.neptune-graph.cn-north-1.on.aws", "customer aws"},
+		{"g-abcdef1234.neptune-graph.us-east-1.on.cloudfront.net", "customer aws us-east-1"},
 		{"dualstack.x-1.us-east-1.elb.amazonaws.com", "customer aws us-east-1"},
 		{"x-1.elb.us-east-1.amazonaws.com", "customer aws us-east-1"},
 		{"x.cn-north-1.elb.amazonaws.com.cn", "customer aws-cn cn-north-1"},

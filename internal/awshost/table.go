@@ -4,8 +4,11 @@ package awshost
 // botocore 1.43.127 (Copyright Amazon.com, Inc. or its affiliates, Apache License
 // 2.0, https://github.com/boto/botocore), which are also those of aws-sdk-go-v2:
 // the ServiceID, signing name, endpoint prefix, host prefixes and hosts of every
-// service. Where a service's prefix in IAM is not its signing name, and for hosts
-// that no model has (VPC endpoints, SMTP, git), AWS's documentation was followed.
+// service. So do the host prefixes that older SDKs have, of botocore 1.20.112 to
+// 1.38.46 (2021 to 2025): streaming-logs, discovery-datasync, edge.iotsitewise,
+// model.iotsitewise, verification.signer, and Chime's identity- and messaging-.
+// Where a service's prefix in IAM is not its signing name, and for hosts that no
+// model has (VPC endpoints, SMTP, git), AWS's documentation was followed.
 
 // services are all services, sorted by ID, and after them the runs that byHost
 // needs and that are not neighbours. It is laid out by the linker.
@@ -471,6 +474,8 @@ var services = [...]Service{
 	{"wisdom", "wisdom"},
 	{"s3control", "s3"},
 	{"s3outposts", "s3outposts"},
+	{"chime", "chime"},
+	{"chimesdkmessaging", "chime"},
 }
 
 // byName returns the index of the service with that ID or, if none has it, of the
@@ -1566,13 +1571,13 @@ func byHost(name string) []Service {
 	case "chime":
 		return services[59:60:60]
 	case "identity-chime":
-		return services[60:61:61]
+		return services[59:61:61]
 	case "media-pipelines-chime":
 		return services[61:62:62]
 	case "meetings-chime":
 		return services[62:63:63]
 	case "messaging-chime":
-		return services[63:64:64]
+		return services[460:462:462]
 	case "voice-chime":
 		return services[64:65:65]
 	case "cleanrooms":
@@ -1605,7 +1610,7 @@ func byHost(name string) []Service {
 		return services[78:79:79]
 	case "monitoring":
 		return services[79:80:80]
-	case "logs", "stream-logs":
+	case "logs", "stream-logs", "streaming-logs":
 		return services[81:82:82]
 	case "cloudwatch-omni":
 		return services[82:83:83]
@@ -1683,7 +1688,7 @@ func byHost(name string) []Service {
 		return services[119:120:120]
 	case "datapipeline":
 		return services[120:121:121]
-	case "datasync":
+	case "datasync", "discovery-datasync":
 		return services[121:122:122]
 	case "datazone":
 		return services[122:123:123]
@@ -1837,7 +1842,7 @@ func byHost(name string) []Service {
 		return services[201:202:202]
 	case "api.iot-tunneling", "api.tunneling.iot":
 		return services[202:203:203]
-	case "api.iotsitewise", "data.iotsitewise", "iotsitewise", "monitor.iotsitewise":
+	case "api.iotsitewise", "data.iotsitewise", "edge.iotsitewise", "iotsitewise", "model.iotsitewise", "monitor.iotsitewise":
 		return services[203:204:204]
 	case "iotthingsgraph":
 		return services[204:205:205]
@@ -2161,7 +2166,7 @@ func byHost(name string) []Service {
 		return services[380:381:381]
 	case "shield":
 		return services[381:382:382]
-	case "signer":
+	case "signer", "verification.signer":
 		return services[382:383:383]
 	case "data-signer":
 		return services[382:384:384]

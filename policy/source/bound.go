@@ -12,6 +12,9 @@ import (
 // later, whether s watches the context or not. Loads of s that hang are left
 // behind, three of them at most: beyond that Load fails at once. A panic of s
 // becomes an error.
+//
+// s gets all of the time that the context has. [First] divides it: of two
+// alternatives the first gets half.
 func Bound(s Source) Source {
 	switch s.(type) {
 	case *bound, *first: // of which each alternative is bound

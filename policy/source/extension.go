@@ -35,15 +35,24 @@ import (
 // without TLS, and what the function starts there in its place is believed: the
 // extension is for a policy against mistakes and libraries, paramstore for one
 // against an attacker who can run code before the fence.
+//
+// PARAMETERS_SECRETS_EXTENSION_HTTP_PORT (2773 if unset) and AWS_SESSION_TOKEN
+// are read by this call and not again: what the function sets them to later
+// does not send the fence to another listener. A port that is none is an error
+// of each Load.
 func Extension(parameter string) Source {
 	name, err := paramdoc.ParseName(parameter)
-	return &extension{given: parameter, name: name, err: err}
+	port := cmp.Or(os.Getenv("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"), "2773")
+	token := os.Getenv("AWS_SESSION_TOKEN")
+	return &extension{given: parameter, name: name, err: err, port: port, token: func() string { return token }}
 }
 
 type extension struct {
 	given string
 	name  paramdoc.Name
 	err   error // what is wrong with the name
+	port  string
+	token func() string // a function, which no %#v shows
 }
 
 // extensionTimeout bounds a load whose context has no deadline.
@@ -103,10 +112,9 @@ func (e *extension) Load(ctx context.Context) (Document, error) {
 // get asks for one parameter, as AWS documents it:
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html
 func (e *extension) get(ctx context.Context, n paramdoc.Name) (value string, version int64, err error) {
-	// Read when it is used: an option of the layer must not become a reason to
+	// Checked when it is used: an option of the layer must not become a reason to
 	// fail at start.
-	port := cmp.Or(os.Getenv("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"), "2773")
-	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+	if _, err := strconv.ParseUint(e.port, 10, 16); err != nil {
 		return "", 0, errors.New("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT is no port")
 	}
 	q := url.Values{"name": {n.Path}, "withDecryption": {"true"}}
@@ -116,20 +124,20 @@ func (e *extension) get(ctx context.Context, n paramdoc.Name) (value string, ver
 	case n.Selector != "":
 		q.Set("label", n.Selector)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost:"+port+"/systemsmanager/parameters/get?"+q.Encode(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost:"+e.port+"/systemsmanager/parameters/get?"+q.Encode(), nil)
 	if err != nil {
 		return "", 0, errors.New("the request to the extension cannot be made") // the error would show the whole URL
 	}
-	req.Header.Set("X-Aws-Parameters-Secrets-Token", os.Getenv("AWS_SESSION_TOKEN"))
+	req.Header.Set("X-Aws-Parameters-Secrets-Token", e.token())
 	resp, err := extensionClient().Do(req)
 	if err != nil {
-		return "", 0, unreachable(ctx, port, err)
+		return "", 0, unreachable(ctx, e.port, err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return "", 0, unreachable(ctx, port, err)
+		return "", 0, unreachable(ctx, e.port, err)
 	case len(body) > maxAnswer:
 		return "", 0, errors.New("the extension answered more than a parameter can hold")
 	case resp.StatusCode != http.StatusOK:
@@ -142,7 +150,7 @@ func (e *extension) get(ctx context.Context, n paramdoc.Name) (value string, ver
 		}
 	}
 	if json.Unmarshal(body, &answer) != nil || answer.Parameter.Value == nil {
-		return "", 0, fmt.Errorf("no parameter in what port %s answered: is it the Parameters and Secrets extension?", port)
+		return "", 0, fmt.Errorf("no parameter in what port %s answered: is it the Parameters and Secrets extension?", e.port)
 	}
 	return *answer.Parameter.Value, answer.Parameter.Version, nil
 }

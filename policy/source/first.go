@@ -13,7 +13,8 @@ import (
 
 // First returns one layer out of several alternatives: the first that loads a
 // document which can be read as a policy. Each is given a fair share of what is
-// left of the context's deadline.
+// left until the context's deadline: of two, the first gets half of the time and
+// the second what the first leaves; of three, the first gets a third.
 //
 // At a refresh the earlier alternatives are tried again. The later ones are
 // not, once an earlier one has loaded: a policy from Parameter Store must not

@@ -9,8 +9,12 @@
 //
 // # Limits
 //
-// Files, file systems and environment variables are read in one go and do not
-// watch the context; the fence does not wait for them longer than its budget.
+// Files and file systems are read in one go and do not watch the context; the
+// fence does not wait for them longer than its budget.
+//
+// A source settles where it reads when it is made: code that changes the
+// environment or the working directory later does not change the policy. Code
+// that may write the file itself does.
 package source
 
 import (
@@ -22,6 +26,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/lambdafence/lambdafence/policy"
 )
@@ -67,15 +72,31 @@ func Static(name string, doc []byte) Source {
 }
 
 // File returns a source that reads the file at path. A relative path is looked
-// up in the working directory, which is the root of the code in Lambda.
+// up in the working directory at the time of this call, which is the root of the
+// code in Lambda; what becomes the working directory later does not count.
 func File(path string) Source {
+	at := absolute(path)
 	return &fetched{"file", path, func() ([]byte, error) {
-		f, err := os.Open(path)
+		f, err := os.Open(at)
 		if err != nil {
 			return nil, err
 		}
 		return readAll(f)
 	}}
+}
+
+// absolute returns path from the root on, or as it is where the working
+// directory is not known. It does not clean the path as [filepath.Abs] does:
+// where link leads elsewhere, link/../policy.yaml is not policy.yaml.
+func absolute(path string) string {
+	if path == "" || os.IsPathSeparator(path[0]) || filepath.VolumeName(path) != "" {
+		return path
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	return dir + string(filepath.Separator) + path
 }
 
 // FS returns a source that reads a file of fsys, most often an embed.FS.
@@ -92,11 +113,12 @@ func FS(fsys fs.FS, name string) Source {
 	}}
 }
 
-// Env returns a source that reads an environment variable, which holds the
-// document itself.
+// Env returns a source of the document that an environment variable holds. The
+// variable is read by this call and not again: Lambda does not change it, and
+// what the function sets it to later is no policy.
 func Env(variable string) Source {
+	v, ok := os.LookupEnv(variable)
 	return &fetched{"env", variable, func() ([]byte, error) {
-		v, ok := os.LookupEnv(variable)
 		if !ok {
 			return nil, fmt.Errorf("environment variable %s is not set", variable)
 		}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/lambdafence/lambdafence/internal/awskey"
@@ -19,6 +20,12 @@ import (
 // AWS SDK reach the handlers too if [Fence.AWS] was given their configuration
 // after Serve.
 func (f *Fence) Serve(hosts map[string]http.Handler) {
+	f.t.Helper()
+	for host := range hosts {
+		if strings.ContainsAny(host, "/:") {
+			f.t.Fatalf("wrappertest: Serve: %q: want the name of a host alone, such as api.example.com", host)
+		}
+	}
 	route := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
 		if err != nil {

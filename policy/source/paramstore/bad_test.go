@@ -241,6 +241,7 @@ func TestUnreachable(t *testing.T) {
 	for _, tt := range []struct{ name, url, want string }{
 		{"nothing listens", url + "/?token=s3cret", "connection refused"},
 		{"no such host", "http://ssm.invalid/?token=s3cret", "cannot be reached"},
+		{"a VPC endpoint that is gone", "http://vpce-0123456789abcdef0-abcdefgh.ssm.eu-west-1.vpce.amazonaws.invalid", "lookup vpce-0123456789abcdef0-abcdefgh.ssm.eu-west-1.vpce.amazonaws.invalid"},
 		{"no TLS there", "https" + strings.TrimPrefix(httptestURL(t), "http"), "cannot be reached"},
 	} {
 		p := paramstore.New("/fence/orders", paramstore.WithConfig(config(tt.url)))

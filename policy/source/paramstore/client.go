@@ -29,6 +29,7 @@ type client struct {
 	*ssm.Client
 	transport *http.Transport
 	region    string
+	secrets   *secrets
 }
 
 func (l *lazyClient) init(region string) {
@@ -65,7 +66,7 @@ func (l *lazyClient) get(ctx context.Context) (*client, error) {
 		var err error
 		cfg, err = config.LoadDefaultConfig(ctx, config.WithHTTPClient(private), config.WithLogger(logging.Nop{}))
 		if err != nil {
-			return nil, &failure{"the AWS configuration cannot be read: " + reason(err), err}
+			return nil, &failure{"the AWS configuration cannot be read: " + (*secrets)(nil).reason(err), err}
 		}
 		if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 			private = b // with the certificates of AWS_CA_BUNDLE
@@ -92,7 +93,12 @@ func newClient(cfg aws.Config, transport *http.Transport) *client {
 	cfg.Interceptors = smithyhttp.InterceptorRegistry{}
 	cfg.Retryer, cfg.RetryMode, cfg.RetryMaxAttempts = nil, "", 0
 	cfg.Logger, cfg.ClientLogMode = logging.Nop{}, 0
-	return &client{ssm.NewFromConfig(cfg), transport, cfg.Region}
+	var known *secrets
+	if cfg.Credentials != nil {
+		known = &secrets{CredentialsProvider: cfg.Credentials}
+		cfg.Credentials = known
+	}
+	return &client{ssm.NewFromConfig(cfg), transport, cfg.Region, known}
 }
 
 // rest closes what is idle. The next load comes a minute later, or after the

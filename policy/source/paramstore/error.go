@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
-	"unicode"
 
 	"github.com/aws/smithy-go"
 	"github.com/lambdafence/lambdafence/internal/paramdoc"
@@ -29,6 +27,7 @@ type call struct {
 	name      paramdoc.Name
 	resource  string // the end of the ARN that the permission is needed on
 	region    string
+	secrets   *secrets
 	patience  *patience
 }
 
@@ -43,20 +42,20 @@ func explain(ctx context.Context, err error, c call) error {
 		// The cause is joined, so that errors.Is finds it.
 		return &failure{fmt.Sprintf("SSM in %s did not answer %s in time: %v", c.region, c.operation, context.Cause(ctx)), errors.Join(context.Cause(ctx), err)}
 	case strings.Contains(err.Error(), "get identity"):
-		text = "no AWS credentials: give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (" + reason(err) + ")"
+		text = "no AWS credentials: give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (" + c.secrets.reason(err) + ")"
 	case errors.As(err, &api):
 		text = c.refused(api)
 	case statusOf(err) == 200:
 		text = "SSM's answer cannot be read: is the endpoint right (AWS_ENDPOINT_URL)?"
 	default:
-		text = fmt.Sprintf("SSM in %s cannot be reached: %s; see VPC endpoint, security group, HTTPS_PROXY and AWS_ENDPOINT_URL", c.region, reason(err))
+		text = fmt.Sprintf("SSM in %s cannot be reached: %s; see VPC endpoint, security group, HTTPS_PROXY and AWS_ENDPOINT_URL", c.region, c.secrets.reason(err))
 	}
 	return &failure{text, err}
 }
 
 // refused explains an error that SSM answered with.
 func (c call) refused(api smithy.APIError) string {
-	code, said := api.ErrorCode(), clean(api.ErrorMessage())
+	code, said := api.ErrorCode(), c.secrets.said(api.ErrorMessage())
 	switch code {
 	case "ParameterNotFound":
 		return fmt.Sprintf("parameter %s does not exist in %s: push the policy, or check name, region and account", c.name.Path, c.region)
@@ -80,39 +79,7 @@ func (c call) refused(api smithy.APIError) string {
 	case "TooManyUpdates":
 		return fmt.Sprintf("somebody else writes %s at this moment: look at its history, then push again", c.name.Path)
 	}
-	return fmt.Sprintf("SSM in %s refused %s of %s: %s: %s", c.region, c.operation, c.name.Path, clean(code), said)
-}
-
-// reason returns the innermost words of an error that did not come from SSM.
-// The outer ones repeat URLs, which may hold a password.
-func reason(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return clean(op.Error())
-	}
-	for range 100 {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			break
-		}
-		err = inner
-	}
-	return clean(err.Error())
-}
-
-// clean makes one short line of a text, with no URL in it.
-func clean(s string) string {
-	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
-	for i, w := range words {
-		if strings.Contains(w, "://") || strings.ContainsAny(w, "?@") {
-			words[i] = "..."
-		}
-	}
-	s = strings.Join(words, " ")
-	if len(s) > 300 {
-		s = strings.ToValidUTF8(s[:300], "") + "..."
-	}
-	return s
+	return fmt.Sprintf("SSM in %s refused %s of %s: %s: %s", c.region, c.operation, c.name.Path, c.secrets.said(code), said)
 }
 
 // refusedBySSM reports whether SSM said no: then nothing was done.

@@ -86,7 +86,7 @@ func (f *fetch) get(ctx context.Context) (*types.Parameter, error) {
 var errNoAnswer = errors.New("no parameter in SSM's answer: is the endpoint right (AWS_ENDPOINT_URL)?")
 
 func (f *fetch) call(operation, resource string) call {
-	return call{operation: operation, name: f.name, resource: resource, region: f.client.region, patience: f.patience}
+	return call{operation: operation, name: f.name, resource: resource, region: f.client.region, secrets: f.client.secrets, patience: f.patience}
 }
 
 // parts fetches the parts of a split policy, in their order.

@@ -63,7 +63,7 @@ func (s *store) history(ctx context.Context) (*state, error) {
 
 func (now *state) add(v *types.ParameterHistory, s *store) {
 	if len(v.Labels) > 0 && (now.labelled == 0 || v.Version < now.labelled) {
-		now.labelled, now.label = v.Version, v.Labels[0]
+		now.labelled, now.label = v.Version, s.client.secrets.said(v.Labels[0])
 	}
 	if v.Version <= now.version {
 		return
@@ -170,11 +170,11 @@ func (s *store) label(ctx context.Context, version int64, labels []string) error
 		return explain(ctx, err, s.call("LabelParameterVersion", s.name.Resource(), patience))
 	}
 	if len(out.InvalidLabels) > 0 {
-		return fmt.Errorf("SSM does not take %s", clean(strings.Join(out.InvalidLabels, ", ")))
+		return fmt.Errorf("SSM does not take %s", s.client.secrets.said(strings.Join(out.InvalidLabels, ", ")))
 	}
 	return nil
 }
 
 func (s *store) call(operation, resource string, p *patience) call {
-	return call{operation: operation, name: s.name, resource: resource, region: s.client.region, patience: p}
+	return call{operation: operation, name: s.name, resource: resource, region: s.client.region, secrets: s.client.secrets, patience: p}
 }
