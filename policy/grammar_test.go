@@ -329,7 +329,7 @@ func TestParseTellsNoSecret(t *testing.T) {
 		"JSON with a key beneath":   `{"db": {"name": "hunter2", "mode": "x"}}`,
 		"JSON cut off":              `{"password": "hunter2`,
 		"JSON cut off, beneath":     `{"db": {"name": *hunter2`,
-		"JSON, a key in a text":     `{"a": "x, \\", name: y", "b": *hunter2`,
+		"JSON, a key in a text":     `{"a": "x, \", name: y", "b": *hunter2`,
 		"JSON, a key in a list":     `{"a": ["name", {"name": 1}, *hunter2`,
 		"JSON after JSON":           `{"a": 1} {"name": *hunter2`,
 		"JSON, two documents":       "{\"a\": \"hunter2\"}\n---\n{\"name\": *hunter2",
@@ -350,7 +350,7 @@ func TestParseTellsPolicies(t *testing.T) {
 	for name, tt := range map[string]struct{ doc, want string }{
 		"a key on a later line":   {"# ours\nsecrets: 1\ndeny:\n- host: *x\n", `4:9: *x means something else in YAML: quote it: "*x"`},
 		"a quoted key":            {"\"allow\":\n- host: *x\n", `2:9: *x means something else in YAML: quote it: "*x"`},
-		"after a byte order mark": {"\ufeffallow: [*x.y.z, [\n", `2:1: not YAML: did not find expected node content`},
+		"after a byte order mark": {"\ufeffallow: [*x.y.z, [\n", `1:9: *x.y.z means something else in YAML: quote it: "*x.y.z"`},
 		"JSON on one line":        {`{"a": 1, "allow": [}`, `1:20: not YAML: did not find expected node content`},
 		"JSON on many lines":      {"\n{\n  \"a\\\"\": [{}],\n  \"mode\" : \"report\",\n  \"allow\": [}\n", `5:13: not YAML: did not find expected node content`},
 		"a control character":     {"{\"allow\": [\x02", `1:12: control character U+0002`},

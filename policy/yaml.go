@@ -75,9 +75,11 @@ func mentionsKey(doc []byte) bool {
 		case c == '{' || c == '[':
 			depth++
 		case c == '}' || c == ']':
-			depth--
+			if depth--; depth <= 0 {
+				return false
+			}
 		case depth == 0 && !strings.ContainsRune(" \t\r\n", c):
-			return false // begins with something else, or has ended
+			return false // no JSON
 		}
 		if !quoted && depth == 1 && (c == '{' || c == ',') && beginsWithKey(strings.TrimLeft(text[i+1:], " \t\r\n")) {
 			return true

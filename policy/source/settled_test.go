@@ -68,6 +68,21 @@ func TestChangedAfterTheSourceWasMade(t *testing.T) {
 	}
 }
 
+// Who keeps the bytes, or gets them from a load, cannot write another policy
+// into them.
+func TestStaticIsACopy(t *testing.T) {
+	given := []byte(doc)
+	s := source.Static("embedded", given)
+	copy(given, off)
+	for range 2 {
+		got, err := s.Load(t.Context())
+		if err != nil || string(got.Data) != doc {
+			t.Errorf("%q, %v", got.Data, err)
+		}
+		copy(got.Data, off)
+	}
+}
+
 // A path is not cleaned on its way to the root: behind a link .. is another
 // directory.
 func TestRelativePathThroughALink(t *testing.T) {

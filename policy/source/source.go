@@ -12,9 +12,9 @@
 // Files and file systems are read in one go and do not watch the context; the
 // fence does not wait for them longer than its budget.
 //
-// A source settles where it reads when it is made: code that changes the
-// environment or the working directory later does not change the policy. Code
-// that may write the file itself does.
+// The sources of this package settle where they read when they are made: code
+// that changes the environment or the working directory later does not change
+// the policy. Code that may write the file itself does.
 package source
 
 import (
@@ -66,9 +66,10 @@ func Describe(s Source) (name string) {
 	return fmt.Sprintf("%T", s)
 }
 
-// Static returns a source that always loads doc.
+// Static returns a source that always loads doc as it is now.
 func Static(name string, doc []byte) Source {
-	return &fetched{"static", name, func() ([]byte, error) { return doc, nil }}
+	text := string(doc) // a copy that nobody can write to
+	return &fetched{"static", name, func() ([]byte, error) { return []byte(text), nil }}
 }
 
 // File returns a source that reads the file at path. A relative path is looked
@@ -99,7 +100,9 @@ func absolute(path string) string {
 	return dir + string(filepath.Separator) + path
 }
 
-// FS returns a source that reads a file of fsys, most often an embed.FS.
+// FS returns a source that reads a file of fsys, most often an embed.FS. What
+// fsys reads is its own affair: an [os.DirFS] of a relative directory follows the
+// working directory, as File does not.
 func FS(fsys fs.FS, name string) Source {
 	return &fetched{"fs", name, func() ([]byte, error) {
 		if fsys == nil {
