@@ -154,6 +154,9 @@ func (p *Parameter) pushable(doc []byte, o *pushOptions) error {
 func (s *store) plan(doc []byte, now *state, o *pushOptions) (Pushed, *paramdoc.Packing, error) {
 	s.kind, s.key, s.tier = now.kind, now.key, now.tier
 	if o.secure {
+		if now.version > 0 && now.kind != types.ParameterTypeSecureString {
+			return Pushed{}, nil, fmt.Errorf("%s is a %s, and Parameter Store does not change the type of a parameter: push to a new name; nothing was written", s.name.Path, now.kind)
+		}
 		s.kind, s.key = types.ParameterTypeSecureString, o.key
 	}
 	limit := paramdoc.Standard

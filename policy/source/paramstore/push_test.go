@@ -147,6 +147,8 @@ func TestRefusedPushes(t *testing.T) {
 		{"an odd label", "/fence/orders", doc, []paramstore.PushOption{paramstore.Labels("a b")}, "letters, digits"},
 		{"an empty label", "/fence/orders", doc, []paramstore.PushOption{paramstore.Labels("")}, "empty label"},
 		{"too many labels", "/fence/orders", doc, []paramstore.PushOption{paramstore.Labels(strings.Split(strings.Repeat("l", 11), "")...)}, "at most 10"},
+		{"another type", "/fence/orders", doc, []paramstore.PushOption{paramstore.SecureString("")}, "does not change the type"},
+		{"another type, dry", "/fence/orders", doc, []paramstore.PushOption{paramstore.SecureString(""), paramstore.DryRun()}, "does not change the type"},
 		{"nil option", "/fence/orders", doc, []paramstore.PushOption{nil}, "option 0 is nil"},
 		{"too deep for parts", deep, longDoc(900), nil, "15 levels"},
 		{"too large for a manifest", "/fence/orders", longDoc(20000), nil, "parts"},
