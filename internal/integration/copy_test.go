@@ -1,7 +1,6 @@
 package integration
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"testing"
@@ -23,59 +22,49 @@ func TestRequestsAgreeWithTheirInputs(t *testing.T) {
 	f.AWS(&cfg)
 	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
 	store, functions := s3.NewFromConfig(cfg), lambda.NewFromConfig(cfg)
-	name, id := aws.String, func(s string) *string { return &s }
-	for what, call := range map[string]func(context.Context) error{
-		"copy": func(ctx context.Context) error {
-			_, err := store.CopyObject(ctx, &s3.CopyObjectInput{Bucket: name("dst"), Key: name("k"), CopySource: name("src/a%20b+c")})
-			return err
+	ctx, b, k, arn := t.Context(), "dst", "k", "arn:aws:lambda:eu-west-1:123456789012:function:orders"
+	for what, call := range map[string]func() error{
+		"copy": func() error {
+			return errOf(store.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &b, Key: &k, CopySource: aws.String("src/a%20b+c")}))
 		},
-		"copy, slash": func(ctx context.Context) error {
-			_, err := store.CopyObject(ctx, &s3.CopyObjectInput{Bucket: name("dst"), Key: name("k"), CopySource: name("/src/é")})
-			return err
+		"copy, slash": func() error {
+			return errOf(store.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &b, Key: &k, CopySource: aws.String("/src/é")}))
 		},
-		"part": func(ctx context.Context) error {
-			_, err := store.UploadPartCopy(ctx, &s3.UploadPartCopyInput{Bucket: name("dst"), Key: name("k"), CopySource: name("src/k?versionId=1"), UploadId: id("u"), PartNumber: aws.Int32(1)})
-			return err
+		"part": func() error {
+			return errOf(store.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
+				Bucket: &b, Key: &k, CopySource: aws.String("src/k?versionId=1"), UploadId: aws.String("u"), PartNumber: aws.Int32(1),
+			}))
 		},
-		"put": func(ctx context.Context) error {
-			_, err := store.PutObject(ctx, &s3.PutObjectInput{Bucket: name("dst"), Key: name("a b/ü+?#&=.txt")})
-			return err
+		"put": func() error {
+			return errOf(store.PutObject(ctx, &s3.PutObjectInput{Bucket: &b, Key: aws.String("a b/ü+?#&=.txt")}))
 		},
-		"delete": func(ctx context.Context) error {
-			_, err := store.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: name("dst.with.dots"), Key: name("//k/")})
-			return err
+		"delete": func() error {
+			return errOf(store.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: aws.String("dst.with.dots"), Key: aws.String("//k/")}))
 		},
-		"list": func(ctx context.Context) error {
-			_, err := store.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: name("dst"), Prefix: name("a/")})
-			return err
+		"list": func() error {
+			return errOf(store.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &b, Prefix: aws.String("a/")}))
 		},
-		"acl": func(ctx context.Context) error {
-			_, err := store.GetBucketAcl(ctx, &s3.GetBucketAclInput{Bucket: name("dst")})
-			return err
+		"access list": func() error {
+			return errOf(store.GetBucketAcl(ctx, &s3.GetBucketAclInput{Bucket: &b}))
 		},
-		"function": func(ctx context.Context) error {
-			_, err := functions.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: name("orders"), Qualifier: id("live")})
-			return err
+		"function": func() error {
+			return errOf(functions.GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: aws.String("orders"), Qualifier: aws.String("live")}))
 		},
-		"invoke": func(ctx context.Context) error {
-			_, err := functions.Invoke(ctx, &lambda.InvokeInput{FunctionName: name("orders:live")})
-			return err
+		"invoke": func() error {
+			return errOf(functions.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String("orders:live")}))
 		},
-		"invoke by ARN": func(ctx context.Context) error {
-			_, err := functions.Invoke(ctx, &lambda.InvokeInput{FunctionName: name("arn:aws:lambda:eu-west-1:123456789012:function:orders")})
-			return err
+		"invoke by ARN": func() error {
+			return errOf(functions.Invoke(ctx, &lambda.InvokeInput{FunctionName: &arn}))
 		},
-		"tags": func(ctx context.Context) error {
-			_, err := functions.ListTags(ctx, &lambda.ListTagsInput{Resource: name("arn:aws:lambda:eu-west-1:123456789012:function:orders")})
-			return err
+		"tags": func() error {
+			return errOf(functions.ListTags(ctx, &lambda.ListTagsInput{Resource: &arn}))
 		},
-		"url": func(ctx context.Context) error {
-			_, err := functions.GetFunctionUrlConfig(ctx, &lambda.GetFunctionUrlConfigInput{FunctionName: name("orders")})
-			return err
+		"url": func() error {
+			return errOf(functions.GetFunctionUrlConfig(ctx, &lambda.GetFunctionUrlConfigInput{FunctionName: aws.String("orders")}))
 		},
 	} {
 		f.Reset()
-		if err := call(t.Context()); !errors.Is(err, errNowhere) {
+		if err := call(); !errors.Is(err, errNowhere) {
 			t.Errorf("%s: %v", what, err)
 		}
 		if events := f.Events(); len(events) != 1 || events[0].Call.Kind != policy.AWS || events[0].Call.Operation == "" || len(events[0].Call.Resources) == 0 {
@@ -83,6 +72,8 @@ func TestRequestsAgreeWithTheirInputs(t *testing.T) {
 		}
 	}
 }
+
+func errOf[T any](_ T, err error) error { return err }
 
 // nowhere is a client that sends nothing.
 type nowhere struct{}
