@@ -14,6 +14,7 @@ type arnPattern struct {
 	tail     bool       // the resource alone
 	parts    [4]pattern // partition, service, region, account
 	resource pattern
+	head     string    // what every resource begins with that it matches
 	below    []pattern // what lies beneath the resource: X/* and X:*
 }
 
@@ -57,6 +58,9 @@ func compileARNPattern(text string) (p arnPattern, err error) {
 	}
 	if p.resource, err = compilePattern(tail, ""); err != nil {
 		return p, err
+	}
+	if p.head = tail; hasMeta(tail) {
+		p.head = tail[:strings.IndexAny(tail, metaBytes)]
 	}
 	below := []string{tail + "/*", tail + ":*"}
 	switch tail[len(tail)-1] {

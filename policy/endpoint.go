@@ -34,7 +34,7 @@ func (e *endpoint) is(t *target, port uint16) bool {
 		return h.glob.match(t.name)
 	case h.suffix != "":
 		own, ok := strings.CutSuffix(t.name, "."+h.suffix)
-		return ok && own != "" && (h.deep || !strings.Contains(own, "."))
+		return ok && (h.deep || !strings.Contains(own, "."))
 	}
 	return false
 }

@@ -168,7 +168,9 @@ func globError(part string, err error) error {
 	return fmt.Errorf("%s in %q", reason, part)
 }
 
-func hasMeta(s string) bool { return strings.ContainsAny(s, `*?[]{}\`) }
+const metaBytes = `*?[]{}\`
+
+func hasMeta(s string) bool { return strings.ContainsAny(s, metaBytes) }
 
 // quoteMeta is a pattern that matches s and nothing else.
 func quoteMeta(s string) string {

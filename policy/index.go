@@ -3,8 +3,6 @@ package policy
 import (
 	"net/netip"
 	"slices"
-
-	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // An index finds the rules whose subject matches a call without reading them
@@ -18,7 +16,7 @@ type index struct {
 	nets     map[netip.Prefix][]int32
 	bits     [2][]int // the prefix lengths in nets, for IPv4 and for IPv6
 	anything []int32  // **
-	services map[string][]int32
+	services map[string]*serviceIndex
 }
 
 // An entry holds the rules that a name leads to, and where to look on.
@@ -48,7 +46,7 @@ func newIndex(rules []rule) index {
 			ix.addNet(p, ref)
 		}
 		if rules[i].aws != nil {
-			ix.addServices(rules[i].aws.services, ref)
+			ix.addServices(rules[i].aws, rules[i].deny, ref)
 		}
 	}
 	for name, e := range ix.names {
@@ -75,15 +73,6 @@ func (ix *index) addHost(h *hostPattern, ref int32) {
 	default:
 		e := ix.add(h.suffix)
 		e.one = append(e.one, ref)
-	}
-}
-
-func (ix *index) addServices(names []string, ref int32) {
-	if ix.services == nil {
-		ix.services = map[string][]int32{}
-	}
-	for _, name := range names {
-		ix.services[name] = append(ix.services[name], ref)
 	}
 }
 
@@ -217,55 +206,4 @@ func (ix *index) offerEverything(q *query, named bool) {
 			q.candidate(ref)
 		}
 	}
-}
-
-// offerServices offers q the rules for the service of AWS that the call claims
-// to go to, and for those that answer at its host.
-func (ix *index) offerServices(q *query) {
-	if ix.services == nil {
-		return
-	}
-	if q.claim.made {
-		ix.offerService(q, q.claim.service)
-		for i := range q.claim.resources {
-			if s, ok := q.claim.foreign(i); ok { // deny rules speak of it, too
-				ix.offerService(q, s)
-			}
-		}
-	}
-	for _, s := range q.aws.Services {
-		if s != q.claim.service {
-			ix.offerService(q, s)
-		}
-	}
-	if q.claim.made || q.aws.API {
-		q.candidates(ix.services["*"])
-	}
-}
-
-func (ix *index) offerService(q *query, s awshost.Service) {
-	q.candidates(ix.services[s.ID])
-	if s.IAM != s.ID {
-		q.candidates(ix.services[s.IAM])
-	}
-}
-
-// allowEach looks for a rule for each resource of a call that no single rule
-// allows, and returns the first of them, or -1.
-func (ix *index) allowEach(q *query) int32 {
-	all, first := q.claim.resources, int32(-1)
-	for i := range all {
-		q.claim.setResources(all[i : i+1])
-		q.allow = -1
-		ix.offerServices(q)
-		if q.allow < 0 {
-			first = -1
-			break
-		}
-		if i == 0 || q.allow < first {
-			first = q.allow
-		}
-	}
-	q.claim.setResources(all)
-	return first
 }

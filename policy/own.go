@@ -32,6 +32,7 @@ func ownParameter(name string) arnPattern {
 	}
 	return arnPattern{
 		tail:     true,
+		head:     resource,
 		resource: pattern{head: resource},
 		below:    []pattern{{sep: "/", head: resource, rest: []segment{{deep: true}}}},
 	}
