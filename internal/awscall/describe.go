@@ -128,7 +128,7 @@ func (d *description) step(s *step, in reflect.Value) bool {
 		if !v.read(in, src.members) {
 			return false
 		}
-		if len(v.all) == 0 {
+		if len(v.all) == 0 && len(src.members) > 0 {
 			continue
 		}
 		if !d.resource(src, &v) {

@@ -10,7 +10,7 @@ import (
 // A path leads to a member of an input.
 type path struct {
 	segments []segment
-	missing  bool // a missing last member is an empty value
+	fallback *string // the value of a last member that is missing, or nil
 }
 
 // A segment is one step of a path: one field of a struct, or either of several.
@@ -30,8 +30,14 @@ const (
 
 // newPath finds a path in a type, once for all inputs of that type.
 func newPath(text string, t reflect.Type) path {
-	var p path
-	text, p.missing = strings.CutSuffix(text, "?")
+	p := path{}
+	text, fallback, ok := strings.Cut(text, "=")
+	if ok {
+		p.fallback = &fallback
+	}
+	if text == "" {
+		return p
+	}
 	for step := range strings.SplitSeq(text, ".") {
 		var s segment
 		t = elem(t)
@@ -151,7 +157,11 @@ func (v *values) read(in reflect.Value, members []path) bool {
 	ok := len(members) <= maxMembers
 	for i := range v.ends {
 		if ok && i < len(members) {
-			v.all, ok = collect(v.all, in, members[i].segments, members[i].missing)
+			if m := &members[i]; len(m.segments) == 0 {
+				v.all = append(v.all, *m.fallback)
+			} else {
+				v.all, ok = collect(v.all, in, m.segments, m.fallback)
+			}
 		}
 		v.ends[i] = len(v.all)
 	}
@@ -161,25 +171,28 @@ func (v *values) read(in reflect.Value, members []path) bool {
 // collect appends the values at the end of the path. It adds none where there
 // is none, and reports false for what it does not understand, for an element of
 // a list that has no value, and for too many.
-func collect(dst []string, v reflect.Value, path []segment, missing bool) ([]string, bool) {
+func collect(dst []string, v reflect.Value, path []segment, fallback *string) ([]string, bool) {
 	v = deref(v)
 	if len(dst) >= maxValues {
 		return dst, false
 	}
 	switch kind := v.Kind(); {
 	case kind == reflect.Invalid:
-		if missing && len(path) == 0 {
-			dst = append(dst, "")
+		if fallback != nil {
+			dst = append(dst, *fallback)
 		}
 		return dst, true
 	case kind == reflect.Slice || kind == reflect.Array:
 		if kind == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
 			return dst, false // bytes are no name
 		}
+		if v.Len() == 0 && len(path) == 0 && fallback != nil {
+			return append(dst, *fallback), true
+		}
 		for i := range v.Len() {
 			var ok bool
 			before := len(dst)
-			if dst, ok = collect(dst, v.Index(i), path, missing); !ok || len(dst) == before {
+			if dst, ok = collect(dst, v.Index(i), path, fallback); !ok || len(dst) == before {
 				return dst, false
 			}
 		}
@@ -187,11 +200,11 @@ func collect(dst []string, v reflect.Value, path []segment, missing bool) ([]str
 	case len(path) > 0:
 		for i := range path[0].fields {
 			member := path[0].fields[i].get(v)
-			if len(path) == 1 && member.Kind() == reflect.String && member.Len() == 0 && !missing {
-				continue // an enum's zero value is left out of the request
+			if len(path) == 1 && member.Kind() == reflect.String && member.Len() == 0 {
+				member = reflect.Value{} // an enum's zero value is left out of the request
 			}
 			var ok bool
-			if dst, ok = collect(dst, member, path[1:], missing); !ok {
+			if dst, ok = collect(dst, member, path[1:], fallback); !ok {
 				return dst, false
 			}
 		}

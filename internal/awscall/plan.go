@@ -33,8 +33,8 @@ import (
 //	?Targets          unknown, if that is given; ? alone: always
 //
 // A member may lie deeper: {Delete.Objects.Key} is one value for each element of
-// a list, and the keys of a map. A+B is either of two members. A ? at the end
-// makes a missing last member an empty value.
+// a list, and the keys of a map. A+B is either of two members. {Cluster=default}
+// has a value for a last member that is missing, and {=*} no member, but that value.
 type plan struct {
 	access policy.Access
 	also   []policy.Access

@@ -1,12 +1,24 @@
 package awscall
 
+import (
+	"slices"
+	"strings"
+)
+
 // resource adds what a source makes of its values. It reports whether that
 // could be told. The forms are called by name and not through a table of
 // functions, so that their arguments stay on the stack.
 func (d *description) resource(src *source, v *values) bool {
-	switch src.form {
+	form, kind, _ := strings.Cut(src.form, "/")
+	switch form {
 	case "":
 		return d.template(src.parts, v)
+	case "parent":
+		return d.parent(kind, v)
+	case "family":
+		return d.family(kind, v)
+	case "catalog":
+		return d.catalog(kind, v)
 	case "bucket":
 		return d.bucket(v)
 	case "object":
@@ -63,34 +75,54 @@ func (d *description) value(form, value string) bool {
 		return d.key(value)
 	case "root":
 		return d.root(value)
+	case "model":
+		return d.model(value)
+	case "loggroup":
+		return d.logGroup(value)
 	}
 	return false
 }
 
 // template adds the ARNs that a template makes. With one member it makes one of
-// each value, with several it needs exactly one value of each.
+// each value. With several it needs a value of each, and at most one of them may
+// have more than one; the last may be given by its ARN, which says all.
 func (d *description) template(parts []part, v *values) bool {
-	if members(parts) == 1 {
-		for _, value := range v.all {
-			s, ok := value, validARN(value)
-			if !isARN(value) && len(parts) > 1 {
-				s, ok = d.fill(parts, value)
-			}
-			if !ok || !d.add(s) {
+	n := members(parts)
+	many := -1
+	for i := range n {
+		switch len(v.of(i)) {
+		case 0:
+			return false
+		case 1:
+		default:
+			if many >= 0 {
 				return false
 			}
+			many = i
 		}
-		return true
 	}
-	if len(v.all) != members(parts) {
-		return false
+	var names [maxMembers]string
+	for i := range n {
+		names[i] = v.of(i)[0]
 	}
-	for i := range v.all {
-		if value, ok := v.one(i); !ok || value == "" {
+	if many < 0 {
+		return d.filled(parts, names[:n])
+	}
+	for _, value := range v.of(many) {
+		names[many] = value
+		if !d.filled(parts, names[:n]) {
 			return false
 		}
 	}
-	s, ok := d.fill(parts, v.all...)
+	return true
+}
+
+// filled adds the ARN that a template makes of one name for each member.
+func (d *description) filled(parts []part, names []string) bool {
+	if n := len(names); n > 0 && (isARN(names[n-1]) || len(parts) == 1) {
+		return validARN(names[n-1]) && d.add(names[n-1])
+	}
+	s, ok := d.fill(parts, names)
 	return ok && d.add(s)
 }
 
@@ -104,18 +136,32 @@ func members(parts []part) int {
 	return n
 }
 
-// fill puts names into a template.
-func (d *description) fill(parts []part, names ...string) (string, bool) {
+// fill puts names into a template. What one thing is in may be named by its ARN:
+// a cluster, for a service in it. The ARN's last word is its name, and what is in
+// it is where it is.
+func (d *description) fill(parts []part, names []string) (string, bool) {
+	where := arn{partition: laterPartition, region: laterRegion, account: laterAccount}
+	for i, name := range names {
+		if !isARN(name) {
+			continue
+		}
+		a, ok := cutARN(name)
+		if !ok || !validARN(name) || where.service != "" && (a.region != where.region || a.account != where.account) {
+			return "", false
+		}
+		where, names = a, slices.Clone(names)
+		names[i] = a.resource[strings.LastIndexAny(a.resource, "/:")+1:]
+	}
 	var buf [256]byte
 	b := buf[:0]
 	for _, p := range parts {
 		switch p.kind {
 		case 'P':
-			b = append(b, laterPartition...)
+			b = append(b, where.partition...)
 		case 'R':
-			b = append(b, laterRegion...)
+			b = append(b, where.region...)
 		case 'A':
-			b = append(b, laterAccount...)
+			b = append(b, where.account...)
 		case '{':
 			if !isName(names[0]) {
 				return "", false
@@ -126,4 +172,22 @@ func (d *description) fill(parts []part, names ...string) (string, bool) {
 		}
 	}
 	return string(b), true
+}
+
+// parent adds what things are in that are given by their ARNs: service/prod/orders
+// for service-deployment/prod/orders/1.
+func (d *description) parent(kind string, v *values) bool {
+	for _, value := range v.all {
+		a, ok := cutARN(value)
+		_, names, _ := strings.Cut(a.resource, "/")
+		last := strings.LastIndexByte(names, '/')
+		if !ok || !validARN(value) || last <= 0 {
+			return false
+		}
+		a.resource = kind + "/" + names[:last]
+		if !d.add(a.String()) {
+			return false
+		}
+	}
+	return true
 }

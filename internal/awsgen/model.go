@@ -1,0 +1,122 @@
+package main
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
+)
+
+// A model is what botocore's model of a service says.
+type model struct {
+	id         string // normal form of the ServiceID
+	name       string // the ServiceID
+	operations []operation
+}
+
+// An operation is one operation of a model.
+type operation struct {
+	name, path string
+	members    []member
+}
+
+// A member is a member of an operation's input.
+type member struct {
+	name  string // as the Go SDK spells it
+	place string // in the path of the request, if it stands there
+	text  bool   // a string, or a list of strings
+}
+
+// readModels reads the newest model of every service in a copy of botocore/data.
+func readModels(dir string) ([]model, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*", "service-2.json*"))
+	if err != nil {
+		return nil, err
+	}
+	newest := make(map[string]string) // by service; versions are dates
+	for _, f := range files {
+		service := filepath.Dir(filepath.Dir(f))
+		newest[service] = max(newest[service], f)
+	}
+	var models []model
+	for _, f := range slices.Sorted(maps.Values(newest)) {
+		m, err := readModel(f)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f, err)
+		}
+		// One service has two directories.
+		if !slices.ContainsFunc(models, func(other model) bool { return other.id == m.id }) {
+			models = append(models, m)
+		}
+	}
+	slices.SortFunc(models, func(a, b model) int { return strings.Compare(a.id, b.id) })
+	return models, nil
+}
+
+type shapeFile struct {
+	Metadata struct {
+		ServiceID string `json:"serviceId"`
+	}
+	Operations map[string]struct {
+		Name  string
+		HTTP  struct{ RequestURI string }
+		Input *struct{ Shape string }
+	}
+	Shapes map[string]struct {
+		Type    string
+		Member  struct{ Shape string }
+		Members map[string]struct{ Shape, Location, LocationName string }
+	}
+}
+
+func readModel(name string) (model, error) {
+	var f shapeFile
+	if err := readJSON(name, &f); err != nil {
+		return model{}, err
+	}
+	m := model{id: awshost.Normal(f.Metadata.ServiceID), name: f.Metadata.ServiceID}
+	for _, o := range f.Operations {
+		op := operation{name: o.Name}
+		op.path, _, _ = strings.Cut(o.HTTP.RequestURI, "?")
+		if o.Input != nil {
+			for name, in := range f.Shapes[o.Input.Shape].Members {
+				shape := f.Shapes[in.Shape]
+				if shape.Type == "list" {
+					shape = f.Shapes[shape.Member.Shape]
+				}
+				mem := member{name: strings.ToUpper(name[:1]) + name[1:], text: shape.Type == "string"}
+				if in.Location == "uri" {
+					mem.place = in.LocationName
+				}
+				op.members = append(op.members, mem)
+			}
+		}
+		slices.SortFunc(op.members, func(a, b member) int { return strings.Compare(a.name, b.name) })
+		m.operations = append(m.operations, op)
+	}
+	slices.SortFunc(m.operations, func(a, b operation) int { return strings.Compare(a.name, b.name) })
+	return m, nil
+}
+
+// readJSON reads a file that may be compressed.
+func readJSON(name string, v any) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var r io.Reader = f
+	if strings.HasSuffix(name, ".gz") {
+		if r, err = gzip.NewReader(f); err != nil {
+			return err
+		}
+	}
+	return json.NewDecoder(r).Decode(v)
+}
