@@ -128,8 +128,8 @@ func (d *description) step(s *step, in reflect.Value) bool {
 		if !v.read(in, src.members) {
 			return false
 		}
-		if len(v.all) == 0 && len(src.members) > 0 {
-			continue
+		if n := len(src.members); n > 0 && (len(v.all) == 0 || src.form == "" && len(v.of(n-1)) == 0) {
+			continue // not even the last name, which is that of the resource itself
 		}
 		if !d.resource(src, &v) {
 			return false

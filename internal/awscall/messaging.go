@@ -103,13 +103,3 @@ func (d *description) bus(bus string) bool {
 	}
 	return d.add(own("events", "event-bus/"+bus))
 }
-
-// logGroup adds a log group by its name or ARN. An ARN may end in :*, which
-// stands for the group's streams.
-func (d *description) logGroup(name string) bool {
-	if isARN(name) {
-		name = strings.TrimSuffix(name, ":*")
-		return validARN(name) && d.add(name)
-	}
-	return isName(name) && d.add(own("logs", "log-group:"+name))
-}

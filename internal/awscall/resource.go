@@ -19,6 +19,16 @@ func (d *description) resource(src *source, v *values) bool {
 		return d.family(kind, v)
 	case "catalog":
 		return d.catalog(kind, v)
+	case "logstream":
+		return d.logStream(v)
+	case "entity":
+		return d.entity(v)
+	case "identity":
+		return d.identity(v)
+	case "targets":
+		return d.targets(v)
+	case "runbook":
+		return d.runbook(v)
 	case "bucket":
 		return d.bucket(v)
 	case "object":
@@ -77,6 +87,10 @@ func (d *description) value(form, value string) bool {
 		return d.root(value)
 	case "model":
 		return d.model(value)
+	case "machine":
+		return d.machine(value)
+	case "tool":
+		return isSimple(value, "-_.") && d.add("arn:"+laterPartition+":bedrock::"+laterAccount+":system-tool/amazon."+value)
 	case "loggroup":
 		return d.logGroup(value)
 	}

@@ -47,14 +47,9 @@ func (d *description) parameterNamed(name string) bool {
 		return false // whether a service folds two slashes into one is not known
 	}
 	if strings.HasPrefix(name, "aws/service/") {
-		return d.ofAWS("parameter/" + name)
+		return d.add(owned("ssm", "", "parameter/"+name))
 	}
 	return d.add(own("ssm", "parameter/"+name))
-}
-
-// ofAWS adds a resource of SSM that belongs to AWS.
-func (d *description) ofAWS(resource string) bool {
-	return d.add(owned("ssm", "", resource))
 }
 
 // setting adds a service setting by its id or ARN. The id begins with a slash,
@@ -67,29 +62,36 @@ func (d *description) setting(id string) bool {
 	return isName(id) && d.add(own("ssm", "servicesetting/"+id))
 }
 
-// document adds a document by its name or ARN. Names that begin with AWS, Amazon
-// or amzn are kept for AWS, whose documents belong to no account.
+// document adds a document by its name or ARN.
 func (d *description) document(name string) bool {
+	s, ok := documentARN(name)
+	return ok && d.add(s)
+}
+
+// documentARN returns the ARN of a document. Names that begin with AWS, Amazon or
+// amzn are kept for AWS, whose documents belong to no account.
+func documentARN(name string) (string, bool) {
 	if isARN(name) {
-		return validARN(name) && d.add(name)
+		return name, validARN(name)
 	}
-	if !isSimple(name, "_.-") {
-		return false
-	}
+	account := laterAccount
 	lower := strings.ToLower(name)
 	for _, reserved := range []string{"aws", "amazon", "amzn"} {
 		if strings.HasPrefix(lower, reserved) {
-			return d.ofAWS("document/" + name)
+			account = ""
 		}
 	}
-	return d.add(own("ssm", "document/"+name))
+	return owned("ssm", account, "document/"+name), isSimple(name, "_.-")
 }
 
 // instance adds an instance of EC2, or one that SSM manages elsewhere, by its id.
-// What else SSM can reach, such as a task of ECS, is unknown.
+// A container of ECS is given by cluster, task and runtime id. What else SSM can
+// reach is unknown.
 func (d *description) instance(id string) bool {
 	service, resource := "ec2", "instance/"+id
 	switch {
+	case strings.HasPrefix(id, "ecs:"):
+		return d.ecsTarget(id)
 	case !isSimple(id, "-"):
 		return false
 	case strings.HasPrefix(id, "mi-"):
@@ -126,5 +128,48 @@ func (d *description) taggable(v *values) bool {
 	if isARN(id) {
 		return validARN(id) && d.add(id)
 	}
+	id = strings.TrimPrefix(id, "/") // of an OpsMetadata's; its ARN leaves it out
 	return isName(id) && d.add(own("ssm", kind+"/"+id))
+}
+
+func (d *description) ecsTarget(id string) bool {
+	rest, runtime, ok := cutLast(strings.TrimPrefix(id, "ecs:"), '_')
+	cluster, task, two := cutLast(rest, '_')
+	return ok && two && runtime != "" && isSimple(cluster, "-_") && isSimple(task, "") && d.add(own("ecs", "task/"+cluster+"/"+task))
+}
+
+func cutLast(s string, sep byte) (before, after string, ok bool) {
+	i := strings.LastIndexByte(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+1:], true
+}
+
+// targets adds the instances of targets that are given by their ids. Which ones a
+// tag or a group selects is not in the request.
+func (d *description) targets(v *values) bool {
+	for _, key := range v.of(0) {
+		if !strings.EqualFold(key, "InstanceIds") {
+			return false
+		}
+	}
+	for _, id := range v.of(1) {
+		if !d.instance(id) {
+			return false
+		}
+	}
+	return true
+}
+
+// runbook adds a document as the definition of an automation, in one of its
+// versions.
+func (d *description) runbook(v *values) bool {
+	name, ok := v.one(0)
+	version, one := v.one(1)
+	if !ok || !one || !isSimple(version, "$") {
+		return false
+	}
+	s, ok := documentARN(name)
+	return ok && d.add(strings.Replace(s, ":document/", ":automation-definition/", 1)+":"+version)
 }

@@ -60,10 +60,10 @@ func unpack(packed, id string) string {
 	}
 	_, found, _ := strings.Cut("\n"+string(text), "\n# "+id+"\n")
 	found, _, _ = strings.Cut(found, "\n# ")
-	if found == "" {
+	if found = strings.TrimSuffix(found, "\n"); found == "" {
 		return ""
 	}
-	return strings.Clone("\n" + found + "\n")
+	return "\n" + found + "\n"
 }
 
 // blockOf returns the block in which a service's text stands, if it does.
