@@ -94,6 +94,7 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		v = &verdict{fence: f, state: st, call: call, decision: policy.Decision{Effect: policy.Allow}}
 		v.recorded.Store(true) // nothing to record
 	}
+	v.operation = true
 	v.query = in.Request.(*smithyhttp.Request).URL.RawQuery
 	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)

@@ -15,6 +15,9 @@ import (
 // http.DefaultTransport. A transport that this fence already guards is returned
 // as it is.
 //
+// A request to an API of AWS, presigned or signed by hand, is judged as the call
+// of AWS that it is, as far as its host, path, query and headers tell.
+//
 // An *http.Transport is copied, so that the proxy on the way of a request, and
 // the address really reached, are judged before anything connects to them, and
 // so that no connection from under an older policy is used: later changes of
@@ -114,7 +117,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, refuse(r, errors.New("lambdafence: "+err.Error()))
 	}
 	ctx := r.Context()
-	if f.verdictFrom(ctx).coversRequest(&call, r.URL.RawQuery) {
+	if f.judged(r, &call) {
 		return g.pass(r, st)
 	}
 	v, err := f.check(ctx, &call)

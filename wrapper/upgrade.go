@@ -33,7 +33,7 @@ func (d *door) proxyOf(r *http.Request) (proxy *url.URL, err error) {
 		return proxy, nil
 	}
 	for _, f := range slices.Backward(fences) {
-		if !f.verdictFrom(r.Context()).coversRequest(&call, r.URL.RawQuery) {
+		if call := call; !f.judged(r, &call) {
 			if err := f.checkSettled(r.Context(), call); err != nil {
 				return nil, err
 			}

@@ -2,6 +2,7 @@ package wrapper
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -11,14 +12,15 @@ import (
 // A verdict is what was decided about one call that leaves a trace: an event,
 // or a guard beneath that must not judge it again.
 type verdict struct {
-	fence    *Fence
-	state    *state
-	call     policy.Call
-	query    string // of the request: never looked at nor told, only compared
-	decision policy.Decision
-	outcome  Outcome
-	recorded atomic.Bool // its event was made
-	over     atomic.Bool // the call was made: what runs later is another one
+	fence     *Fence
+	state     *state
+	call      policy.Call
+	query     string // of the request: never looked at nor told, only compared
+	operation bool   // of the AWS guard
+	decision  policy.Decision
+	outcome   Outcome
+	recorded  atomic.Bool // its event was made
+	over      atomic.Bool // the call was made: what runs later is another one
 }
 
 // settle makes the event of an allowed call, once it is sure that nothing
@@ -79,17 +81,17 @@ func (f *Fence) verdictFrom(ctx context.Context) *verdict {
 // stands reports whether v may still be trusted.
 func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.state.Load() }
 
-// coversRequest reports whether v is about this very request. An operation of the
-// SDK becomes a request at once, with nothing in between: a policy that takes
-// effect in that moment comes too late for it, and one call has one verdict.
+// coversOperation reports whether v is about an operation of the SDK that became
+// this very request. It does so at once, with nothing in between: a policy that
+// takes effect in that moment comes too late for it, and one call has one verdict.
+func (v *verdict) coversOperation(c *policy.Call, query string) bool {
+	return v != nil && v.operation && v.isRequest(c, query) && !v.over.Load()
+}
+
+// coversRequest reports whether v is about this very request, and what it asks of
+// AWS: headers say that too, and a round tripper on the way may set them.
 func (v *verdict) coversRequest(c *policy.Call, query string) bool {
-	switch {
-	case v == nil || !v.isRequest(c, query):
-		return false
-	case v.call.Kind == policy.AWS:
-		return !v.over.Load()
-	}
-	return v.call.Kind == c.Kind && v.stands()
+	return v != nil && v.isRequest(c, query) && v.asksFor(c) && v.stands()
 }
 
 // coversDial reports whether a connection to c leads where v's call goes.
@@ -97,6 +99,11 @@ func (v *verdict) coversDial(c *policy.Call) bool { return v != nil && v.isDial(
 
 func (v *verdict) isRequest(c *policy.Call, query string) bool {
 	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.query == query && v.call.HostHeader == c.HostHeader
+}
+
+func (v *verdict) asksFor(c *policy.Call) bool {
+	return v.call.Kind == c.Kind && v.call.Service == c.Service && v.call.Operation == c.Operation && v.call.Region == c.Region && v.call.Account == c.Account &&
+		v.call.Access == c.Access && slices.Equal(v.call.Also, c.Also) && (v.call.Resources == nil) == (c.Resources == nil) && slices.Equal(v.call.Resources, c.Resources)
 }
 
 func (v *verdict) isDial(c *policy.Call) bool {

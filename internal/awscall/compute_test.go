@@ -55,13 +55,13 @@ func TestStepFunctions(t *testing.T) {
 	const machine, execution = "arn:aws:states:us-east-1:123456789012:stateMachine:sm", "arn:aws:states:us-east-1:123456789012:execution:sm:ex1"
 	run(t, "SFN", []described{
 		{"start", "StartExecution", in{"stateMachineArn": machine}, policy.Write, machine},
-		{"start an alias", "StartSyncExecution", in{"stateMachineArn": machine + ":live"}, policy.Write, machine + ":live"},
+		{"start an alias", "StartSyncExecution", in{"stateMachineArn": machine + ":live"}, policy.Write, machine},
 		{"execution", "DescribeExecution", in{"executionArn": execution}, policy.Read, execution},
 		{"executions", "ListExecutions", in{"stateMachineArn": machine}, policy.List, machine},
 		{"executions of nothing", "ListExecutions", in{}, policy.List, "unknown"},
 		{"create", "CreateStateMachine", in{"name": "sm"}, policy.Write, "arn:aws:states:OWN:stateMachine:sm"},
 		{"a token is no resource", "SendTaskSuccess", in{"taskToken": "tok"}, policy.Write, "unknown"},
 		{"a name where an ARN must be", "StartExecution", in{"stateMachineArn": "sm"}, policy.Write, "unknown"},
-		{"alias of two versions", "CreateStateMachineAlias", in{"routingConfiguration": []any{in{"stateMachineVersionArn": machine + ":1"}, in{"stateMachineVersionArn": machine + ":2"}}}, policy.Write, machine + ":1 " + machine + ":2"},
+		{"alias of two versions", "CreateStateMachineAlias", in{"routingConfiguration": []any{in{"stateMachineVersionArn": machine + ":1"}, in{"stateMachineVersionArn": machine + ":2"}}}, policy.Write, machine},
 	})
 }

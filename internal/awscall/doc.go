@@ -10,6 +10,11 @@
 // whose form [plan] describes. A line is read when its operation is first
 // called, and nothing is read before.
 //
+// A request that no client of the SDK has made is read by [Request], as far as
+// its host, path, query and headers tell: the operation by what the services
+// route by (table_routes.go, table_request.go), and the rest from the same tables
+// as if the SDK had been given the input.
+//
 // # Meaning
 //
 // The access level is that of the IAM action that the operation needs, as AWS's

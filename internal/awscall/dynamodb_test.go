@@ -22,7 +22,7 @@ func TestDynamoDB(t *testing.T) {
 		{"transaction", "TransactWriteItems", in{"TransactItems": []any{in{"Put": in{"TableName": "a"}}, in{"Delete": in{"TableName": "b"}}, in{"ConditionCheck": in{"TableName": "c"}}, in{"Update": in{"TableName": "a"}}}}, policy.Write, "arn:aws:dynamodb:OWN:table/a arn:aws:dynamodb:OWN:table/b arn:aws:dynamodb:OWN:table/c"},
 		{"transaction with an item of tomorrow", "TransactWriteItems", in{"TransactItems": []any{in{"Put": in{"TableName": "a"}}, in{"Merge": in{"TableName": "b"}}}}, policy.Write, "unknown"},
 		{"reading transaction", "TransactGetItems", in{"TransactItems": []any{in{"Get": in{"TableName": "a"}}}}, policy.Read, "arn:aws:dynamodb:OWN:table/a"},
-		{"global table", "UpdateGlobalTable", in{"GlobalTableName": "g"}, policy.Write, "arn:aws:dynamodb::123456789012:global-table/g arn:aws:dynamodb:OWN:table/g"},
+		{"global table", "UpdateGlobalTable", in{"GlobalTableName": "g", "ReplicaUpdates": []any{in{"Create": in{"RegionName": "us-east-2"}}}}, policy.Write, "arn:aws:dynamodb::123456789012:global-table/g arn:aws:dynamodb:us-east-2:123456789012:table/g"},
 		{"table with a resource policy", "CreateTable", in{"TableName": "a", "ResourcePolicy": "{}"}, policy.Permissions, "arn:aws:dynamodb:OWN:table/a"},
 		{"export names its bucket", "ExportTableToPointInTime", in{"TableArn": foreign, "S3Bucket": "dump"}, policy.Write, foreign + " arn:aws:s3:::dump"},
 		{"import names its bucket", "ImportTable", in{"TableCreationParameters": in{"TableName": "a"}, "S3BucketSource": in{"S3Bucket": "dump"}}, policy.Write, "arn:aws:dynamodb:OWN:table/a arn:aws:s3:::dump"},

@@ -198,19 +198,32 @@ func collect(dst []string, v reflect.Value, path []segment, fallback *string) ([
 		}
 		return dst, true
 	case len(path) > 0:
-		for i := range path[0].fields {
-			member := path[0].fields[i].get(v)
-			if len(path) == 1 && member.Kind() == reflect.String && member.Len() == 0 {
-				member = reflect.Value{} // an enum's zero value is left out of the request
-			}
-			var ok bool
-			if dst, ok = collect(dst, member, path[1:], fallback); !ok {
-				return dst, false
-			}
-		}
-		return dst, true
+		return collectFields(dst, v, path, fallback)
 	}
 	return appendLeaf(dst, v)
+}
+
+// collectFields collects from the first field of a path. Of several, the fallback
+// is for where none of them is there.
+func collectFields(dst []string, v reflect.Value, path []segment, fallback *string) ([]string, bool) {
+	before, each := len(dst), fallback
+	if len(path[0].fields) > 1 {
+		each = nil
+	}
+	for i := range path[0].fields {
+		member := path[0].fields[i].get(v)
+		if len(path) == 1 && member.Kind() == reflect.String && member.Len() == 0 {
+			member = reflect.Value{} // an enum's zero value is left out of the request
+		}
+		var ok bool
+		if dst, ok = collect(dst, member, path[1:], each); !ok {
+			return dst, false
+		}
+	}
+	if each == nil && fallback != nil && len(dst) == before {
+		dst = append(dst, *fallback)
+	}
+	return dst, true
 }
 
 func appendLeaf(dst []string, v reflect.Value) ([]string, bool) {

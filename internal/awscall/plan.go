@@ -11,10 +11,11 @@ import (
 
 // A plan is one line of a table, made ready for inputs of one type. A table
 // begins with the head of the service's ARNs, in which $P, $R and $A stand for
-// the partition, the region and the signer's account. Then come short names for
-// resources that are often said, and a line for each operation:
+// the partition, the region and the signer's account, and its protocols. Then come
+// short names for resources that are often said, and a line for each operation:
 //
 //	arn:$P:dynamodb:$R:$A:
+//	! DynamoDB_20120810 j DynamoDB
 //	=table table/{TableName}
 //	GetItem r table
 //	Query r @index{TableName,IndexName}

@@ -19,6 +19,8 @@ func (d *description) resource(src *source, v *values) bool {
 		return d.family(kind, v)
 	case "catalog":
 		return d.catalog(kind, v)
+	case "schema":
+		return d.schema(v)
 	case "logstream":
 		return d.logStream(v)
 	case "entity":

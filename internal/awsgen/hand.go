@@ -16,9 +16,10 @@ var hand embed.FS
 
 // A handTable is what was written by hand of one service.
 type handTable struct {
-	head  string
-	short []string          // lines of short names
-	lines map[string]string // by operation
+	head      string
+	protocols string
+	short     []string          // lines of short names
+	lines     map[string]string // by operation
 }
 
 // handTables reads all that was written by hand.
@@ -39,6 +40,8 @@ func handTables() (map[string]*handTable, error) {
 			switch {
 			case i == 0:
 				t.head = line
+			case word == "!":
+				t.protocols = line[len("! "):]
 			case strings.HasPrefix(line, "="):
 				t.short = append(t.short, line)
 			case !strings.HasPrefix(line, "#") && line != "":
@@ -57,7 +60,7 @@ func writeTable(m *model, ref reference, iam string, byHand *handTable) table {
 		byHand = &handTable{}
 	}
 	g := generator{model: m, ref: ref, head: cmp.Or(byHand.head, ref.head(iam))}
-	lines := append([]string{g.head}, byHand.short...)
+	lines := append([]string{g.head, "! " + m.target + " " + cmp.Or(byHand.protocols, m.protocols) + " " + m.name}, byHand.short...)
 	for i := range m.operations {
 		op := &m.operations[i]
 		lines = append(lines, cmp.Or(byHand.lines[op.name], g.line(op)))

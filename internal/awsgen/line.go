@@ -120,16 +120,25 @@ func (g *generator) resources(op *operation, act *action) []string {
 		}
 	}
 	var must, may []string
+	users := make(map[string]int) // of a member
 	for _, t := range act.ResourceTypes {
 		r := g.resource(op, t.Name, len(act.ResourceTypes) == 1)
+		named := strings.Contains(r, "{")
 		switch {
 		case r == "" && t.Required:
 			return []string{"?"}
 		case r == "" || slices.Contains(must, r) || slices.Contains(may, r):
+			continue
 		case t.Required:
 			must = append(must, r)
-		default:
+		case named:
 			may = append(may, r)
+		}
+		if named {
+			last := r[strings.LastIndexByte(r, '{'):]
+			if users[last]++; users[last] > 1 {
+				return []string{"?"} // one name, of one kind of thing or another
+			}
 		}
 	}
 	switch {
@@ -158,7 +167,7 @@ func (g *generator) resource(op *operation, typ string, only bool) string {
 	kind := awshost.Normal(typ)
 	about := isAbout(op.name, kind)
 	arns := []string{kind + "arn"}
-	if about || only {
+	if about {
 		arns = append(arns, "resourcearn", "arn")
 	}
 	places := placeholders(tail)
@@ -172,9 +181,22 @@ func (g *generator) resource(op *operation, typ string, only bool) string {
 	if m := op.member(arns...); m != "" {
 		return "{" + m + "}"
 	}
+	if s := g.template(op, head, tail, kind, about); s != "" || !only {
+		return s
+	}
+	if m := op.member("resourcearn", "arn"); m != "" { // of what else?
+		return "{" + m + "}"
+	}
+	return ""
+}
+
+// template returns the template of an ARN, if the input has a member for each of
+// its placeholders.
+func (g *generator) template(op *operation, head, tail, kind string, about bool) string {
 	if g.path(op, head, &tail) {
 		return g.short(head, tail)
 	}
+	places := placeholders(tail)
 	for i, p := range places {
 		m := op.member(g.names(p, kind, i == len(places)-1, about)...)
 		if m == "" {
@@ -192,7 +214,25 @@ func (g *generator) resource(op *operation, typ string, only bool) string {
 	return g.short(head, tail)
 }
 
+// forms are the forms of package awscall for resources that an ARN's template
+// does not describe.
+var forms = map[string]string{
+	"arn:$P:s3:::{":                         "bucket",
+	"arn:$P:kms:$R:$A:key/{":                "key",
+	"arn:$P:lambda:$R:$A:function:{":        "function",
+	"arn:$P:ssm:$R:$A:parameter/{":          "parameter",
+	"arn:$P:ssm:$R:$A:document/{":           "document",
+	"arn:$P:logs:$R:$A:log-group:{":         "loggroup",
+	"arn:$P:states:$R:$A:stateMachine:{":    "machine",
+	"arn:$P:bedrock:$R::foundation-model/{": "model",
+}
+
 func (g *generator) short(head, tail string) string {
+	if at := strings.IndexByte(tail, '{'); at >= 0 && strings.Count(tail, "{") == 1 && strings.HasSuffix(tail, "}") {
+		if form := forms[head+tail[:at+1]]; form != "" {
+			return "@" + form + tail[at:]
+		}
+	}
 	if strings.ContainsAny(tail, " |") || strings.Contains(tail, "$") {
 		return ""
 	}

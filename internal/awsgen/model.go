@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +20,8 @@ import (
 type model struct {
 	id         string // normal form of the ServiceID
 	name       string // the ServiceID
+	target     string // what X-Amz-Target begins with; "-" for none
+	protocols  string // j: AWS JSON, c: RPC v2 with CBOR, q: query; "-" for none of them
 	operations []operation
 }
 
@@ -62,7 +66,10 @@ func readModels(dir string) ([]model, error) {
 
 type shapeFile struct {
 	Metadata struct {
-		ServiceID string `json:"serviceId"`
+		ServiceID    string `json:"serviceId"`
+		TargetPrefix string
+		Protocol     string
+		Protocols    []string
 	}
 	Operations map[string]struct {
 		Name  string
@@ -76,14 +83,23 @@ type shapeFile struct {
 	}
 }
 
+// dated is what stands behind the names of some services' operations, and not
+// behind those of the Go SDK.
+var dated = regexp.MustCompile(`[0-9]{4}_[0-9]{2}_[0-9]{2}$`)
+
 func readModel(name string) (model, error) {
 	var f shapeFile
 	if err := readJSON(name, &f); err != nil {
 		return model{}, err
 	}
-	m := model{id: awshost.Normal(f.Metadata.ServiceID), name: f.Metadata.ServiceID}
+	m := model{
+		id:        awshost.Normal(f.Metadata.ServiceID),
+		name:      f.Metadata.ServiceID,
+		target:    cmp.Or(f.Metadata.TargetPrefix, "-"),
+		protocols: letters(append(f.Metadata.Protocols, f.Metadata.Protocol)),
+	}
 	for _, o := range f.Operations {
-		op := operation{name: o.Name}
+		op := operation{name: dated.ReplaceAllString(o.Name, "")}
 		op.path, _, _ = strings.Cut(o.HTTP.RequestURI, "?")
 		if o.Input != nil {
 			for name, in := range f.Shapes[o.Input.Shape].Members {
@@ -103,6 +119,18 @@ func readModel(name string) (model, error) {
 	}
 	slices.SortFunc(m.operations, func(a, b operation) int { return strings.Compare(a.name, b.name) })
 	return m, nil
+}
+
+// letters returns a letter for each protocol in which one host serves all
+// operations of a service, at one path or at the path of the protocol's own.
+func letters(protocols []string) string {
+	var s string
+	for _, p := range []struct{ name, letter string }{{"json", "j"}, {"smithy-rpc-v2-cbor", "c"}, {"query", "q"}, {"ec2", "q"}} {
+		if slices.Contains(protocols, p.name) {
+			s += p.letter
+		}
+	}
+	return cmp.Or(s, "-")
 }
 
 // readJSON reads a file that may be compressed.

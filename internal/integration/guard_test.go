@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -227,10 +226,7 @@ func TestAWSGuard(t *testing.T) {
 		})
 	}
 	t.Run("retries", func(t *testing.T) { testRetries(t, p) })
-	t.Run("paginator", func(t *testing.T) { testPaginator(t, p) })
-	t.Run("waiter", func(t *testing.T) { testWaiter(t, p) })
 	t.Run("presigning", func(t *testing.T) { testPresigning(t, p) })
-	t.Run("another endpoint", func(t *testing.T) { testAnotherEndpoint(t, p) })
 }
 
 // testRetries: each attempt is a call of its own, and judged.
@@ -243,47 +239,6 @@ func testRetries(t *testing.T, p *tap) {
 	}
 	if sent, events := p.took(), f.Events(); len(sent) != 3 || len(events) != 3 {
 		t.Errorf("%d requests, %d events", len(sent), len(events))
-	}
-}
-
-func testPaginator(t *testing.T, p *tap) {
-	f, cfg := fenced(t, p, "aws: s3, operations: [ListObjectsV2], resources: [guarded-orders]")
-	pages := func(bucket string) (keys int, err error) {
-		list := s3.NewListObjectsV2Paginator(s3.NewFromConfig(cfg, pathStyle), &s3.ListObjectsV2Input{Bucket: &bucket, MaxKeys: aws.Int32(1)})
-		for list.HasMorePages() {
-			page, err := list.NextPage(t.Context())
-			if err != nil {
-				return keys, err
-			}
-			keys += len(page.Contents)
-		}
-		return keys, nil
-	}
-	if keys, err := pages("guarded-orders"); err != nil || keys != 3 || len(f.Events()) < 3 {
-		t.Errorf("%d keys, %d events, %v", keys, len(f.Events()), err)
-	}
-	f.WantBlocked()
-	if keys, err := pages("guarded-payroll"); !errors.Is(err, wrapper.ErrBlocked) || keys != 0 {
-		t.Errorf("%d keys, %v", keys, err)
-	}
-}
-
-// testWaiter: what is blocked is not waited for.
-func testWaiter(t *testing.T, p *tap) {
-	f, cfg := fenced(t, p, "aws: s3, operations: [HeadObject], resources: [guarded-orders]")
-	wait := func(bucket string) error {
-		head := &s3.HeadObjectInput{Bucket: &bucket, Key: aws.String("1001")}
-		return s3.NewObjectExistsWaiter(s3.NewFromConfig(cfg, pathStyle)).Wait(t.Context(), head, time.Minute)
-	}
-	if err := wait("guarded-orders"); err != nil {
-		t.Error(err)
-	}
-	begun := time.Now()
-	if err := wait("guarded-payroll"); !errors.Is(err, wrapper.ErrBlocked) || time.Since(begun) > 4*time.Second {
-		t.Errorf("after %v: %v", time.Since(begun), err)
-	}
-	if events := f.Events(); len(events) != 2 {
-		t.Errorf("%d events", len(events))
 	}
 }
 
@@ -308,16 +263,5 @@ func testPresigning(t *testing.T, p *tap) {
 	p.took()
 	if _, err := f.Client().Get(signed.URL); !errors.Is(err, wrapper.ErrBlocked) || len(p.took()) > 0 {
 		t.Errorf("the URL, through the fence: %v", err)
-	}
-}
-
-// testAnotherEndpoint: the service that the SDK names is no word for the host
-// that it is made to call.
-func testAnotherEndpoint(t *testing.T, p *tap) {
-	elsewhere := tapMoto(t)
-	_, cfg := fenced(t, p, "aws: s3, access: [read], resources: [guarded-orders]")
-	cfg.BaseEndpoint = &elsewhere.server.URL
-	if err := getObject("guarded-orders", "1001")(t.Context(), cfg); !errors.Is(err, wrapper.ErrBlocked) || len(elsewhere.took()) > 0 {
-		t.Errorf("error: %v", err)
 	}
 }
