@@ -3,6 +3,7 @@ package wrapper
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -98,7 +99,9 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	v.query = in.Request.(*smithyhttp.Request).URL.RawQuery
 	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
-	v.settle(ctx)
+	if !errors.Is(err, ErrBlocked) { // beneath, as another call: this one was not made
+		v.settle(ctx)
+	}
 	return out, md, err
 }
 
@@ -121,7 +124,7 @@ func (g *awsGuard) describe(ctx context.Context, request any) (policy.Call, bool
 		h, _ := awshost.Parse(call.Host)
 		call.Region = h.Region
 	}
-	if g.named.Contradicts(r.Header) {
+	if g.named.Contradicts(r.Method, r.URL.RawQuery, r.Header) {
 		call.Operation = "" // whatever it does, it is not what was asked for
 		return call, true
 	}

@@ -54,6 +54,36 @@ func (w *words) operationOfS3(at place, keys []string) string {
 	return ""
 }
 
+// isRerouted reports whether S3 would take a request that the SDK made for one
+// operation for one of another, by its method and query.
+func isRerouted(operation, method, query string) bool {
+	switch operation {
+	case "CopyObject":
+		operation = "PutObject"
+	case "UploadPartCopy":
+		operation = "UploadPart"
+	}
+	if !strings.Contains(routesS3, " "+operation+"\n") {
+		return false // one of tomorrow, or one that a host of its own says
+	}
+	keys := ""
+	if id, ok := strings.CutPrefix(query, "x-id="); query != "" && (!ok || !isWord(id)) {
+		w := words{Request: &Request{}}
+		w.query.read(query)
+		all, known := w.subresources()
+		if w.query.broken || w.query.twice || !known {
+			return true
+		}
+		keys = strings.Join(all, "&")
+	}
+	for _, level := range [...]string{"object:", "bucket:", "service:", "answer:"} {
+		if routed, _ := lineOf(routesS3, method+":"+level+keys); routed == operation {
+			return false
+		}
+	}
+	return true
+}
+
 // hoist takes the headers in the query for headers, as S3 does in presigned
 // URLs. It reports false where what they say is not certain: where one is given
 // in both places, where it is the source of a copy, which no client puts there,

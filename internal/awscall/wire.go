@@ -80,14 +80,15 @@ func (c *Call) straysInS3(w *wire) bool {
 	case path == "/"+bucket:
 		return h.Bucket != "" // the host's bucket is meant, and this one is a part of a key
 	default:
-		return path != "" || !strings.HasPrefix(c.Host, strings.ToLower(bucket)+".") || h.API && h.Bucket != bucket
+		rest, ok := strings.CutPrefix(c.Host, strings.ToLower(bucket)+".")
+		return path != "" || !ok || h.API && h.Bucket != bucket || strings.HasPrefix(rest, "s3-accesspoint")
 	}
 }
 
-// Contradicts reports whether a header of the request asks for another operation
-// than was read, or for another source of a copy: the headers are what the
-// services go by, and a step of the SDK's stack can set them.
-func (n *Named) Contradicts(h http.Header) bool {
+// Contradicts reports whether the request asks for another operation than was
+// read, or for another source of a copy. Headers, and in S3 method and query, are
+// what the services go by, and a step of the SDK's stack can set them.
+func (n *Named) Contradicts(method, query string, h http.Header) bool {
 	if target := h.Get("X-Amz-Target"); target != "" && target[strings.LastIndexByte(target, '.')+1:] != n.operation {
 		return true
 	}
@@ -95,7 +96,11 @@ func (n *Named) Contradicts(h http.Header) bool {
 	if source == "" {
 		source = h.Get("X-Amz-Rename-Source")
 	}
-	return source != n.wire.source
+	if source != n.wire.source {
+		return true
+	}
+	service, _ := awshost.Find(n.service)
+	return service.ID == "s3" && isRerouted(n.operation, method, query)
 }
 
 // isAccessPoint reports whether host is that of the access point with an ARN.

@@ -93,6 +93,7 @@ func TestWire(t *testing.T) {
 func TestContradicts(t *testing.T) {
 	copied := in{"Bucket": "dst", "Key": "k", "CopySource": "src/k"}
 	plain := in{"Bucket": "dst", "Key": "k"}
+	method := map[string]string{"DynamoDB": "POST", "S3": "PUT"}
 	for _, tt := range []struct {
 		service, operation string
 		input              any
@@ -111,8 +112,47 @@ func TestContradicts(t *testing.T) {
 		{"S3", "RenameObject", in{"Bucket": "dst", "Key": "k", "RenameSource": "k1"}, "X-Amz-Rename-Source", "k2", true},
 	} {
 		n := Read(tt.service, tt.operation, tt.input)
-		if got := n.Contradicts(http.Header{tt.header: {tt.value}}); got != tt.want {
+		query := ""
+		if tt.operation == "RenameObject" {
+			query = "renameObject"
+		}
+		if got := n.Contradicts(method[tt.service], query, http.Header{tt.header: {tt.value}}); got != tt.want {
 			t.Errorf("%s with %s: %s: %v", tt.operation, tt.header, tt.value, got)
+		}
+	}
+}
+
+// TestRerouted: S3 goes by method and query, whatever the SDK set out to do.
+func TestRerouted(t *testing.T) {
+	for _, tt := range []struct {
+		operation, method, query string
+		want                     bool
+	}{
+		{"GetObject", "GET", "x-id=GetObject", false},
+		{"GetObject", "GET", "", false},
+		{"GetObject", "GET", "x-id=GetObject&versionId=v&partNumber=1", false},
+		{"GetObject", "GET", "versionId=v&x-id=GetObject&response-content-type=a%2Fb", false},
+		{"GetObject", "DELETE", "x-id=GetObject", true},
+		{"GetObject", "GET", "x-id=GetObject&acl", true},
+		{"GetObject", "GET", "acl=&x-id=GetObject", true},
+		{"GetObject", "GET", "tagging", true},
+		{"GetObject", "GET", "x-id=DeleteObject", false},    // S3 does not go by it
+		{"GetObject", "GET", "x-id=GetObject%26acl", false}, // a value of x-id
+		{"GetObject", "GET", "something-new", true},
+		{"GetObject", "GET", "x-id=GetObject;acl", true},
+		{"CopyObject", "PUT", "x-id=CopyObject", false},
+		{"CopyObject", "PUT", "acl", true},
+		{"UploadPartCopy", "PUT", "partNumber=1&uploadId=u&x-id=UploadPartCopy", false},
+		{"DeleteObjects", "POST", "delete", false},
+		{"DeleteObjects", "POST", "delete=", false},
+		{"ListObjectsV2", "GET", "list-type=2&prefix=a%2F", false},
+		{"ListBuckets", "GET", "x-id=ListBuckets", false},
+		{"ListDirectoryBuckets", "GET", "max-directory-buckets=1", false},
+		{"Tomorrow", "GET", "", false}, // of which no route is known,
+	} {
+		n := Read("S3", tt.operation, in{"Bucket": "b", "Key": "k"})
+		if got := n.Contradicts(tt.method, tt.query, nil); got != tt.want {
+			t.Errorf("%s by %s ?%s: %v", tt.operation, tt.method, tt.query, got)
 		}
 	}
 }

@@ -125,7 +125,7 @@ func TestPresigned(t *testing.T) {
 					r.Body = io.NopCloser(strings.NewReader("ordered"))
 					r.ContentLength = 7
 				}
-				send(t, p, f, r, row.allowed)
+				sendBy(t, p, f, r, row.allowed)
 				if events := f.Events(); len(events) != 1 || events[0].Call.String() != row.call || events[0].Call.Kind != policy.AWS || strings.Contains(fmt.Sprint(events), key) {
 					t.Errorf("events %+v, want of %s", events, row.call)
 				}
@@ -134,8 +134,8 @@ func TestPresigned(t *testing.T) {
 	}
 }
 
-// send sends r through the fence, and says whether that came out as it should.
-func send(t *testing.T, p *tap, f *wrappertest.Fence, r *http.Request, allowed bool) {
+// sendBy sends r through the fence, and says whether that came out as it should.
+func sendBy(t *testing.T, p *tap, f *wrappertest.Fence, r *http.Request, allowed bool) {
 	t.Helper()
 	p.took()
 	res, err := (&http.Client{Transport: f.Transport(p.asAWS(t))}).Do(r)
@@ -182,7 +182,7 @@ func TestHandSigned(t *testing.T) {
 				t.Fatal(err)
 			}
 			f := wrappertest.New(t, presignedRules)
-			send(t, p, f, r, tt.allowed)
+			sendBy(t, p, f, r, tt.allowed)
 			events := f.Events()
 			if len(events) != 1 {
 				t.Fatalf("%d events", len(events))
