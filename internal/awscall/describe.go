@@ -66,7 +66,7 @@ func Read(service, operation string, input any) Named {
 	}
 	n.known = d.follow(p.steps, in)
 	n.access, n.also, n.arns = d.access, d.also, d.arns
-	n.wire.read(service, in)
+	n.wire.read(p.wired, in)
 	return n
 }
 

@@ -17,17 +17,30 @@ type wire struct {
 	function            string // of Lambda
 }
 
-func (w *wire) read(service string, in reflect.Value) {
-	switch s, _ := awshost.Find(service); s.ID {
+// wired are the members that the request must say too, found once for a type.
+type wired struct{ bucket, key, source, renamed, function *field }
+
+func newWired(service string, input reflect.Type) *wired {
+	named := func(name string) *field { return &newPath(name, input).segments[0].fields[0] }
+	switch service {
 	case "s3":
-		w.bucket, _ = member(in, "Bucket")
-		w.key, w.hasKey = member(in, "Key")
-		if w.source, _ = member(in, "CopySource"); w.source == "" {
-			w.source, _ = member(in, "RenameSource")
-		}
+		return &wired{bucket: named("Bucket"), key: named("Key"), source: named("CopySource"), renamed: named("RenameSource")}
 	case "lambda":
-		w.function, _ = member(in, "FunctionName")
+		return &wired{function: named("FunctionName")}
 	}
+	return nil
+}
+
+func (w *wire) read(from *wired, in reflect.Value) {
+	if from == nil {
+		return
+	}
+	w.bucket, _ = member(in, from.bucket)
+	w.key, w.hasKey = member(in, from.key)
+	if w.source, _ = member(in, from.source); w.source == "" {
+		w.source, _ = member(in, from.renamed)
+	}
+	w.function, _ = member(in, from.function)
 }
 
 // strays reports whether the request may reach something else than its input
@@ -114,8 +127,10 @@ func isAccessPoint(h awshost.Host, host, arn string) bool {
 }
 
 // member returns a member of the input that is a text.
-func member(in reflect.Value, name string) (string, bool) {
-	f := field{name: name, index: byName}
+func member(in reflect.Value, f *field) (string, bool) {
+	if f == nil {
+		return "", false
+	}
 	v := deref(f.get(in))
 	if v.Kind() != reflect.String {
 		return "", false

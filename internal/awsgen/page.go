@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// page returns docs/aws-services.md, which says of each service what is known of
+// its operations.
+func page(models []model, tables []table) string {
+	var b strings.Builder
+	b.WriteString(`# The services of AWS
+
+Written by ` + "`make tables`" + `: all services of aws-sdk-go-v2, and what the fence can tell of their operations. Each has an access level. An operation's
+resources are told from its input, or it has none, or they are unknown: an allow rule with ` + "`resources`" + ` does not match then, and a deny rule does. That
+is so where the input does not name what IAM checks (an id that does not say what it belongs to), or where AWS's reference does not say how.
+` + "`aws`" + ` in a rule takes the name in the second column, or the SDK's in the first.
+
+| service | ` + "`aws`" + ` | operations | resource told | no resource | unknown |
+| --- | --- | ---: | ---: | ---: | ---: |
+`)
+	var all counts
+	for i := range models {
+		c := count(tables[i].text)
+		all.add(c)
+		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", models[i].name, models[i].id, c)
+	}
+	fmt.Fprintf(&b, "| %d services | | %s |\n", len(models), all)
+	return b.String()
+}
+
+// counts are the operations of a table by what it tells of their resources.
+type counts struct{ told, none, unknown int }
+
+func (c *counts) add(other counts) {
+	c.told += other.told
+	c.none += other.none
+	c.unknown += other.unknown
+}
+
+func (c counts) String() string {
+	return fmt.Sprintf("%d | %d | %d | %d", c.told+c.none+c.unknown, c.told, c.none, c.unknown)
+}
+
+func count(table string) (c counts) {
+	for line := range strings.Lines(table) {
+		if line[0] < 'A' || line[0] > 'Z' {
+			continue
+		}
+		switch f := strings.Fields(line)[2:]; {
+		case len(f) == 0:
+			c.none++
+		case f[0] == "?":
+			c.unknown++
+		default:
+			c.told++
+		}
+	}
+	return c
+}
