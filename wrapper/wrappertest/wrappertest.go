@@ -44,9 +44,9 @@ type Fence struct {
 }
 
 // New returns a fence with the given policy, in YAML or JSON, of a function of
-// [Account]. It makes an event of every call, logs nothing and never refreshes,
-// unless opts say otherwise. A
-// policy that cannot be read ends the test.
+// [Account]. It makes an event of every call (of equal ones as often as a fence
+// does: ten, and then in one with a count), logs nothing and never refreshes, unless
+// opts say otherwise. A policy that cannot be read ends the test.
 func New(t testing.TB, doc string, opts ...wrapper.Option) *Fence {
 	t.Helper()
 	p, err := policy.Parse([]byte(doc))
