@@ -16,7 +16,10 @@ import (
 type account struct {
 	keyID string // that the process started with
 	own   atomic.Pointer[string]
+	last  atomic.Pointer[signer] // who was asked for last, for it is the same most times
 }
+
+type signer struct{ keyID, account string }
 
 func (a *account) start(stated string) {
 	a.learn(stated)
@@ -57,7 +60,12 @@ func (a *account) of(keyID string) string {
 	if keyID != "" && keyID == a.keyID {
 		return a.self()
 	}
-	return awskey.Account(keyID)
+	if s := a.last.Load(); s != nil && s.keyID == keyID {
+		return s.account
+	}
+	s := &signer{strings.Clone(keyID), awskey.Account(keyID)}
+	a.last.Store(s)
+	return s.account
 }
 
 // startedWith reads a variable of the environment as it was when the process
@@ -86,9 +94,15 @@ type signature struct{ keyID, region string }
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 func signatureOf(h http.Header) signature {
 	const credential = "Credential="
-	text := h.Get("Authorization")
+	var text string
+	if v := h["Authorization"]; len(v) > 0 {
+		text = v[0]
+	}
+	if !strings.HasPrefix(text, "AWS4-") {
+		return signature{}
+	}
 	at := strings.Index(text, credential)
-	if !strings.HasPrefix(text, "AWS4-") || at < 0 {
+	if at < 0 {
 		return signature{}
 	}
 	scope, _, _ := strings.Cut(text[at+len(credential):], ",")

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -59,7 +60,11 @@ func (f *Fence) guardOperation(stack *middleware.Stack, id string) error {
 type awsGuard struct {
 	fence *Fence
 	id    string
-	named awscall.Named
+
+	service, operation string // as the SDK names them
+	named              awscall.Named
+	first              verdict // on the first attempt; there seldom is another
+	tried              atomic.Bool
 }
 
 // ID is the guard's name in the stack.
@@ -69,7 +74,8 @@ func (g *awsGuard) ID() string { return g.id }
 // it is written into the request, for it may change while credentials are fetched.
 func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
 	if !g.fence.state.Load().off {
-		g.named = awscall.Read(middleware.GetServiceID(ctx), middleware.GetOperationName(ctx), in.Parameters)
+		g.service, g.operation = middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)
+		g.named.Read(g.service, g.operation, in.Parameters)
 	}
 	return next.HandleSerialize(ctx, in)
 }
@@ -81,44 +87,55 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	if st.off {
 		return next.HandleDeserialize(ctx, in)
 	}
-	call, ok := g.describe(ctx, in.Request)
+	r, ok := in.Request.(*smithyhttp.Request)
 	if !ok {
+		return next.HandleDeserialize(ctx, in)
+	}
+	traceless := g.verdict()
+	call := &traceless.call
+	if !g.describe(ctx, r, call) {
 		// Not a request that net/http would send. If something of it is sent all
 		// the same, the guard of the HTTP client judges it.
 		return next.HandleDeserialize(ctx, in)
 	}
-	v, err := f.check(ctx, &call)
+	v, err := f.check(ctx, call)
 	if err != nil {
 		return out, md, err
 	}
 	if v == nil {
-		v = &verdict{fence: f, state: st, call: call, decision: policy.Decision{Effect: policy.Allow}}
+		v = traceless
+		v.fence, v.state, v.decision = f, st, policy.Decision{Effect: policy.Allow}
 		v.recorded.Store(true) // nothing to record
 	}
-	v.operation = true
-	v.query = in.Request.(*smithyhttp.Request).URL.RawQuery
+	v.becomes(r.Request)
 	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
-	if !errors.Is(err, ErrBlocked) { // beneath, as another call: this one was not made
+	if v.sent.Load() || !errors.Is(err, ErrBlocked) { // else another call is blocked beneath, in place of this one
 		v.settle(ctx)
 	}
 	return out, md, err
 }
 
+// verdict returns room for the verdict on an attempt.
+func (g *awsGuard) verdict() *verdict {
+	if g.tried.Swap(true) {
+		return &verdict{}
+	}
+	return &g.first
+}
+
 // describe describes an attempt: as the request that it is, and as what the SDK
 // says of it.
-func (g *awsGuard) describe(ctx context.Context, request any) (policy.Call, bool) {
-	r, ok := request.(*smithyhttp.Request)
-	if !ok {
-		return policy.Call{}, false
+func (g *awsGuard) describe(ctx context.Context, r *smithyhttp.Request, call *policy.Call) bool {
+	var err error
+	if *call, err = policy.HTTPCall(r.Method, r.URL, r.Host); err != nil {
+		return false
 	}
-	call, err := policy.HTTPCall(r.Method, r.URL, r.Host)
-	if err != nil {
-		return policy.Call{}, false
+	if g.service == "" { // nobody read the input
+		g.service, g.operation = middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)
 	}
 	signed := signatureOf(r.Header)
-	call.Kind = policy.AWS
-	call.Service, call.Operation = middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)
+	call.Kind, call.Service, call.Operation = policy.AWS, g.service, g.operation
 	call.Account, call.Self = g.fence.account.of(signed.keyID), g.fence.account.self()
 	if call.Region = signed.region; call.Region == "" {
 		h, _ := awshost.Parse(call.Host)
@@ -126,11 +143,11 @@ func (g *awsGuard) describe(ctx context.Context, request any) (policy.Call, bool
 	}
 	if g.named.Contradicts(r.Method, r.URL.RawQuery, r.Header) {
 		call.Operation = "" // whatever it does, it is not what was asked for
-		return call, true
+		return true
 	}
 	host := cmp.Or(call.HostHeader, call.Host) // AWS goes by the header
 	call.Access, call.Also, call.Resources = g.named.Describe(call.Region, call.Account, host, call.Path)
-	return call, true
+	return true
 }
 
 // awsClient guards the HTTP client of a configuration.

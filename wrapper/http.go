@@ -109,6 +109,10 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	if st.off {
 		return g.pass(r, st)
 	}
+	if v := f.verdictFrom(r.Context()); v.coversOperation(r) {
+		v.sent.Store(true)
+		return g.pass(r, st)
+	}
 	call, err := policy.HTTPCall(r.Method, r.URL, r.Host)
 	if err != nil {
 		if _, ok := g.base.(*http.Transport); !ok && st.set.Mode() < policy.Enforce {

@@ -15,14 +15,10 @@ import (
 // what r must be judged by: where r goes to an API of AWS and the SDK did not
 // make it, what it asks for has been read from it.
 func (f *Fence) judged(r *http.Request, c *policy.Call) bool {
-	v := f.verdictFrom(r.Context())
-	if v.coversOperation(c, r.URL.RawQuery) {
-		return true
-	}
 	if h, _ := awshost.Parse(c.Host); h.API && isAsDescribed(r, c) {
 		f.describe(r, c)
 	}
-	return v.coversRequest(c, r.URL.RawQuery)
+	return f.verdictFrom(r.Context()).coversRequest(c, r.URL.RawQuery)
 }
 
 // describe makes a call of AWS of a request to a host of its API. Where it is not

@@ -2,6 +2,8 @@ package wrapper
 
 import (
 	"context"
+	"net/http"
+	"net/url"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -12,15 +14,20 @@ import (
 // A verdict is what was decided about one call that leaves a trace: an event,
 // or a guard beneath that must not judge it again.
 type verdict struct {
-	fence     *Fence
-	state     *state
-	call      policy.Call
-	query     string // of the request: never looked at nor told, only compared
-	operation bool   // of the AWS guard
-	decision  policy.Decision
-	outcome   Outcome
-	recorded  atomic.Bool // its event was made
-	over      atomic.Bool // the call was made: what runs later is another one
+	fence    *Fence
+	state    *state
+	call     policy.Call
+	query    string // of the request: never looked at nor told, only compared
+	decision policy.Decision
+	outcome  Outcome
+	recorded atomic.Bool // its event was made
+	over     atomic.Bool // the call was made: what runs later is another one
+
+	// Of the AWS guard: the request that the operation became.
+	operation    bool
+	sent         atomic.Bool // by a guarded HTTP client
+	method, host string
+	url          url.URL
 }
 
 // settle makes the event of an allowed call, once it is sure that nothing
@@ -81,11 +88,16 @@ func (f *Fence) verdictFrom(ctx context.Context) *verdict {
 // stands reports whether v may still be trusted.
 func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.state.Load() }
 
+// becomes says which request an operation of the SDK becomes.
+func (v *verdict) becomes(r *http.Request) {
+	v.operation, v.method, v.host, v.url, v.query = true, r.Method, r.Host, *r.URL, r.URL.RawQuery
+}
+
 // coversOperation reports whether v is about an operation of the SDK that became
 // this very request. It does so at once, with nothing in between: a policy that
 // takes effect in that moment comes too late for it, and one call has one verdict.
-func (v *verdict) coversOperation(c *policy.Call, query string) bool {
-	return v != nil && v.operation && v.isRequest(c, query) && !v.over.Load()
+func (v *verdict) coversOperation(r *http.Request) bool {
+	return v != nil && v.operation && r.URL != nil && v.url == *r.URL && v.method == r.Method && v.host == r.Host && !v.over.Load()
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of

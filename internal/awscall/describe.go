@@ -45,29 +45,38 @@ func (c *Call) Describe() (access policy.Access, also []policy.Access, resources
 // until then.
 type Named struct {
 	service, operation string
+	id                 string // of the service; empty where the operation is not known
 	access             policy.Access
 	also               []policy.Access
 	arns               []string // with placeholders
 	known              bool     // all resources were found
 	wire               wire
+	first              [1]string // what most calls have for arns
 }
 
 // Read reads an input at the moment at which it is written into a request.
 func Read(service, operation string, input any) Named {
-	n := Named{service: service, operation: operation}
+	var n Named
+	n.Read(service, operation, input)
+	return n
+}
+
+// Read is the function of that name, for an n that will not be copied.
+func (n *Named) Read(service, operation string, input any) {
+	*n = Named{service: service, operation: operation}
 	p := planOf(service, operation, reflect.TypeOf(input))
 	if p == nil {
-		return n
+		return
 	}
+	n.id = p.service
 	in := deref(reflect.ValueOf(input))
-	d := description{access: p.access, also: p.also}
+	d := description{access: p.access, also: p.also, arns: n.first[:0]}
 	if present(in, p.raise) {
 		d.access, d.also = policy.Permissions, append([]policy.Access{p.access}, p.also...)
 	}
 	n.known = d.follow(p.steps, in)
 	n.access, n.also, n.arns = d.access, d.also, d.arns
 	n.wire.read(p.wired, in)
-	return n
 }
 
 // Describe says what a call does and to what, now that the rest is known: see
@@ -83,8 +92,7 @@ func (n *Named) Describe(region, account, host, path string) (access policy.Acce
 			resources = append(resources, s)
 		}
 	}
-	c := Call{Service: n.service, Operation: n.operation, Account: account, Host: host, Path: path}
-	if c.strays(&n.wire, resources) {
+	if host != "" && n.strays(account, host, path, resources) {
 		return n.access, n.also, nil
 	}
 	return n.access, n.also, resources

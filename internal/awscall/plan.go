@@ -42,6 +42,8 @@ type plan struct {
 	raise  []path // members that make it permissions as well, if given
 	steps  []step
 	wired  *wired // members that the request says too, or nil
+
+	service string // its id
 }
 
 // A step is one resource of an operation.
@@ -90,7 +92,7 @@ func planOf(service, operation string, input reflect.Type) *plan {
 	if p = readPlan(table(s.ID), operation, input); p == nil {
 		return nil // not kept: names of no operation must not fill the memory
 	}
-	p.wired = newWired(s.ID, input)
+	p.service, p.wired = s.ID, newWired(s.ID, input)
 	plans.Lock()
 	defer plans.Unlock()
 	if plans.read == nil || len(plans.read) >= maxPlans {

@@ -49,19 +49,19 @@ func (w *wire) read(from *wired, in reflect.Value) {
 // or ends in a path, sends each of its calls into that bucket while the input
 // names its own. Lambda goes by the path too; DynamoDB answers for an account by
 // the host of that account.
-func (c *Call) strays(w *wire, resources []string) bool {
-	if c.Host == "" {
-		return false
-	}
-	switch service, _ := awshost.Find(c.Service); service.ID {
+func (n *Named) strays(account, host, path string, resources []string) bool {
+	switch w := &n.wire; n.id {
 	case "s3":
-		return c.straysInS3(w)
+		return n.straysInS3(host, path)
 	case "lambda":
-		path, err := url.PathUnescape(c.Path)
+		path, err := url.PathUnescape(path)
 		return err != nil || w.function != "" && strings.Contains(path, "/functions/") && !strings.Contains(path+"/", "/functions/"+w.function+"/")
 	case "dynamodb", "dynamodbstreams":
-		h, _ := awshost.Parse(c.Host)
-		return h.Account != "" && h.Account != c.Account && !slices.ContainsFunc(resources, func(s string) bool {
+		if !strings.Contains(host, "ddb.") {
+			return false // no account's own host
+		}
+		h, _ := awshost.Parse(host)
+		return h.Account != "" && h.Account != account && !slices.ContainsFunc(resources, func(s string) bool {
 			a, _ := cutARN(s)
 			return a.account == h.Account
 		})
@@ -69,8 +69,9 @@ func (c *Call) strays(w *wire, resources []string) bool {
 	return false
 }
 
-func (c *Call) straysInS3(w *wire) bool {
-	path, err := url.PathUnescape(c.Path)
+func (n *Named) straysInS3(host, path string) bool {
+	w := &n.wire
+	path, err := url.PathUnescape(path)
 	if err != nil {
 		return true
 	}
@@ -82,18 +83,18 @@ func (c *Call) straysInS3(w *wire) bool {
 	} else {
 		path = strings.TrimSuffix(path, "/")
 	}
-	h, _ := awshost.Parse(c.Host)
+	h, _ := awshost.Parse(host)
 	switch bucket := w.bucket; {
-	case bucket == "" && c.Operation == "WriteGetObjectResponse":
+	case bucket == "" && n.operation == "WriteGetObjectResponse":
 		return path != "/WriteGetObjectResponse" // to a host of the request that it answers
 	case bucket == "":
 		return path != "" || h.Bucket != ""
 	case isARN(bucket):
-		return path != "" || !isAccessPoint(h, c.Host, bucket)
+		return path != "" || !isAccessPoint(h, host, bucket)
 	case path == "/"+bucket:
 		return h.Bucket != "" // the host's bucket is meant, and this one is a part of a key
 	default:
-		rest, ok := strings.CutPrefix(c.Host, strings.ToLower(bucket)+".")
+		rest, ok := strings.CutPrefix(host, strings.ToLower(bucket)+".")
 		return path != "" || !ok || h.API && h.Bucket != bucket || strings.HasPrefix(rest, "s3-accesspoint")
 	}
 }
@@ -102,18 +103,25 @@ func (c *Call) straysInS3(w *wire) bool {
 // read, or for another source of a copy. Headers, and in S3 method and query, are
 // what the services go by, and a step of the SDK's stack can set them.
 func (n *Named) Contradicts(method, query string, h http.Header) bool {
-	if target := h.Get("X-Amz-Target"); target != "" && target[strings.LastIndexByte(target, '.')+1:] != n.operation {
+	if target := first(h, "X-Amz-Target"); target != "" && target[strings.LastIndexByte(target, '.')+1:] != n.operation {
 		return true
 	}
-	source := h.Get("X-Amz-Copy-Source")
+	if n.id != "s3" {
+		return false
+	}
+	source := first(h, "X-Amz-Copy-Source")
 	if source == "" {
-		source = h.Get("X-Amz-Rename-Source")
+		source = first(h, "X-Amz-Rename-Source")
 	}
-	if source != n.wire.source {
-		return true
+	return source != n.wire.source || isRerouted(n.operation, method, query)
+}
+
+// first is [http.Header.Get] for a name that is canonical.
+func first(h http.Header, name string) string {
+	if v := h[name]; len(v) > 0 {
+		return v[0]
 	}
-	service, _ := awshost.Find(n.service)
-	return service.ID == "s3" && isRerouted(n.operation, method, query)
+	return ""
 }
 
 // isAccessPoint reports whether host is that of the access point with an ARN.
