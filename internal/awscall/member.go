@@ -103,6 +103,10 @@ func (f *field) get(v reflect.Value) reflect.Value {
 		case f.index >= 0 && f.index < v.NumField():
 			return v.Field(f.index)
 		case f.index == byName:
+			// A union's member is of a type of its own, and has its value in it.
+			if name := v.Type().Name(); strings.HasSuffix(name, "Member"+f.name) {
+				return v.FieldByName("Value")
+			}
 			if sf, ok := v.Type().FieldByName(f.name); ok && sf.IsExported() && len(sf.Index) == 1 {
 				return v.Field(sf.Index[0])
 			}

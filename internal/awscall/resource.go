@@ -92,7 +92,8 @@ func (d *description) value(form, value string) bool {
 	case "machine":
 		return d.machine(value)
 	case "tool":
-		return isSimple(value, "-_.") && d.add("arn:"+laterPartition+":bedrock::"+laterAccount+":system-tool/amazon."+value)
+		// Empty: a tool that is none of AWS's.
+		return value == "" || isSimple(value, "-_.") && d.add("arn:"+laterPartition+":bedrock::"+laterAccount+":system-tool/amazon."+value)
 	case "loggroup":
 		return d.logGroup(value)
 	}
