@@ -34,6 +34,11 @@ func run(root, inputs string) error {
 	if err != nil {
 		return err
 	}
+	return write(root, tables)
+}
+
+// write writes the tables as text, and packed, and the page that sums them up.
+func write(root string, tables []table) error {
 	dir := filepath.Join(root, "internal", "awscall", "tables")
 	if err := os.RemoveAll(dir); err != nil {
 		return err
@@ -50,7 +55,10 @@ func run(root, inputs string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(root, "internal", "awscall", "tables.bin"), packed, 0o666)
+	if err := os.WriteFile(filepath.Join(root, "internal", "awscall", "tables.bin"), packed, 0o666); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(root, "docs", "aws-services.md"), []byte(page(tables)), 0o666)
 }
 
 // generate returns the tables of all services, in the order of their ids.
@@ -63,6 +71,11 @@ func generate(inputs string) ([]table, error) {
 	if err != nil {
 		return nil, err
 	}
+	return tablesOf(models, refs)
+}
+
+// tablesOf returns the tables of the services in some models.
+func tablesOf(models []model, refs map[string]reference) ([]table, error) {
 	byHand, err := handTables()
 	if err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import (
 
 // page returns docs/aws-services.md, which says of each service what is known of
 // its operations.
-func page(models []model, tables []table) string {
+func page(tables []table) string {
 	var b strings.Builder
 	b.WriteString(`# The services of AWS
 
@@ -20,12 +20,14 @@ is so where the input does not name what IAM checks (an id that does not say wha
 | --- | --- | ---: | ---: | ---: | ---: |
 `)
 	var all counts
-	for i := range models {
-		c := count(tables[i].text)
+	for _, t := range tables {
+		_, protocols, _ := strings.Cut(t.text, "\n! ")
+		protocols, _, _ = strings.Cut(protocols, "\n")
+		c := count(t.text)
 		all.add(c)
-		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", models[i].name, models[i].id, c)
+		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", strings.SplitN(protocols, " ", 3)[2], t.id, c)
 	}
-	fmt.Fprintf(&b, "| %d services | | %s |\n", len(models), all)
+	fmt.Fprintf(&b, "| %d services | | %s |\n", len(tables), all)
 	return b.String()
 }
 
