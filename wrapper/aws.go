@@ -141,7 +141,7 @@ func (g *awsGuard) describe(ctx context.Context, r *smithyhttp.Request, call *po
 		h, _ := awshost.Parse(call.Host)
 		call.Region = h.Region
 	}
-	if g.named.Contradicts(r.Method, r.URL.RawQuery, r.Header) {
+	if g.named.Contradicts(r.Method, call.Path, r.URL.RawQuery, r.Header) {
 		call.Operation = "" // whatever it does, it is not what was asked for
 		return true
 	}

@@ -109,8 +109,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	if st.off {
 		return g.pass(r, st)
 	}
-	if v := f.verdictFrom(r.Context()); v.coversOperation(r) {
-		v.sent.Store(true)
+	if f.verdictFrom(r.Context()).coversOperation(r) {
 		return g.pass(r, st)
 	}
 	call, err := policy.HTTPCall(r.Method, r.URL, r.Host)

@@ -27,6 +27,8 @@ type verdict struct {
 	operation    bool
 	sent         atomic.Bool // by a guarded HTTP client
 	method, host string
+	signed       string // the Authorization header, which covers what AWS is asked for
+	target       string
 	url          url.URL
 }
 
@@ -91,13 +93,16 @@ func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.st
 // becomes says which request an operation of the SDK becomes.
 func (v *verdict) becomes(r *http.Request) {
 	v.operation, v.method, v.host, v.url, v.query = true, r.Method, r.Host, *r.URL, r.URL.RawQuery
+	v.signed, v.target = r.Header.Get("Authorization"), r.Header.Get("X-Amz-Target")
 }
 
 // coversOperation reports whether v is about an operation of the SDK that became
-// this very request. It does so at once, with nothing in between: a policy that
-// takes effect in that moment comes too late for it, and one call has one verdict.
+// this very request, and no other has been sent for it. It becomes one at once, with
+// nothing in between: a policy that takes effect in that moment comes too late for
+// it, and one call has one verdict.
 func (v *verdict) coversOperation(r *http.Request) bool {
-	return v != nil && v.operation && r.URL != nil && v.url == *r.URL && v.method == r.Method && v.host == r.Host && !v.over.Load()
+	return v != nil && v.operation && r.URL != nil && v.url == *r.URL && v.method == r.Method && v.host == r.Host &&
+		v.signed == r.Header.Get("Authorization") && v.target == r.Header.Get("X-Amz-Target") && !v.over.Load() && !v.sent.Swap(true)
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of

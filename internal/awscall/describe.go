@@ -46,6 +46,8 @@ func (c *Call) Describe() (access policy.Access, also []policy.Access, resources
 type Named struct {
 	service, operation string
 	id                 string // of the service; empty where the operation is not known
+	target             string // what X-Amz-Target must say; empty in other protocols
+	query              bool   // the service takes the query protocol too
 	access             policy.Access
 	also               []policy.Access
 	arns               []string // with placeholders
@@ -68,7 +70,7 @@ func (n *Named) Read(service, operation string, input any) {
 	if p == nil {
 		return
 	}
-	n.id = p.service
+	n.id, n.target, n.query = p.service, p.target, p.query
 	in := deref(reflect.ValueOf(input))
 	d := description{access: p.access, also: p.also, arns: n.first[:0]}
 	if present(in, p.raise) {

@@ -44,6 +44,8 @@ type plan struct {
 	wired  *wired // members that the request says too, or nil
 
 	service string // its id
+	target  string // what X-Amz-Target says, or ""
+	query   bool   // the query protocol is spoken too
 }
 
 // A step is one resource of an operation.
@@ -93,6 +95,9 @@ func planOf(service, operation string, input reflect.Type) *plan {
 		return nil // not kept: names of no operation must not fill the memory
 	}
 	p.service, p.wired = s.ID, newWired(s.ID, input)
+	if prefix, letters, _, _ := protocols(s.ID); strings.Contains(letters, "j") || strings.Contains(letters, "c") {
+		p.target, p.query = prefix+"."+operation, strings.Contains(letters, "q")
+	}
 	plans.Lock()
 	defer plans.Unlock()
 	if plans.read == nil || len(plans.read) >= maxPlans {

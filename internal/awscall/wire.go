@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
+	"github.com/lambdafence/lambdafence/policy"
 )
 
 // A wire is what an input says that the request itself must say too.
@@ -100,28 +101,58 @@ func (n *Named) straysInS3(host, path string) bool {
 }
 
 // Contradicts reports whether the request asks for another operation than was
-// read, or for another source of a copy. Headers, and in S3 method and query, are
-// what the services go by, and a step of the SDK's stack can set them.
-func (n *Named) Contradicts(method, query string, h http.Header) bool {
-	if target := first(h, "X-Amz-Target"); target != "" && target[strings.LastIndexByte(target, '.')+1:] != n.operation {
-		return true
+// read, for more of it, or for another source of a copy. Headers, in any spelling,
+// and in S3 method and query, are what the services go by, and a step of the SDK's
+// stack can set them.
+func (n *Named) Contradicts(method, path, query string, h http.Header) bool {
+	var target, source string
+	for key, values := range h {
+		if len(key) < len("X-Amz-Acl") || !strings.EqualFold(key[:len("X-Amz-")], "X-Amz-") {
+			continue
+		}
+		var said *string
+		switch name := key[len("X-Amz-"):]; {
+		case strings.EqualFold(name, "Target"):
+			said = &target
+		case n.id != "s3":
+			continue
+		case strings.EqualFold(name, "Copy-Source"), strings.EqualFold(name, "Rename-Source"):
+			said = &source
+		case n.access != policy.Permissions && raises(name):
+			return true
+		default:
+			continue
+		}
+		if *said != "" || len(values) != 1 || values[0] == "" {
+			return true // said twice, or not at all
+		}
+		*said = values[0]
 	}
-	if n.id != "s3" {
-		return false
+	if n.id == "s3" {
+		return target != "" || source != n.wire.source || isRerouted(n.operation, method, query)
 	}
-	source := first(h, "X-Amz-Copy-Source")
-	if source == "" {
-		source = first(h, "X-Amz-Rename-Source")
-	}
-	return source != n.wire.source || isRerouted(n.operation, method, query)
+	return n.target != "" && !n.isAskedBy(target, path)
 }
 
-// first is [http.Header.Get] for a name that is canonical.
-func first(h http.Header, name string) string {
-	if v := h[name]; len(v) > 0 {
-		return v[0]
+// raises reports whether a header of S3 asks for what [policy.Permissions] is
+// needed for.
+func raises(name string) bool {
+	for _, raising := range [...]string{"Acl", "Grant-Full-Control", "Grant-Read", "Grant-Read-Acp", "Grant-Write", "Grant-Write-Acp", "Object-Ownership", "Bypass-Governance-Retention"} {
+		if strings.EqualFold(name, raising) {
+			return true
+		}
 	}
-	return ""
+	return false
+}
+
+// isAskedBy reports whether a target, or the path of RPC v2, names the operation. A
+// service of the query protocol may have it in the body.
+func (n *Named) isAskedBy(target, path string) bool {
+	if _, rpc, ok := strings.Cut(path, "/service/"); ok && target == "" {
+		prefix, operation, _ := strings.Cut(rpc, "/operation/")
+		return prefix+"."+operation == n.target
+	}
+	return target == n.target || target == "" && n.query
 }
 
 // isAccessPoint reports whether host is that of the access point with an ARN.

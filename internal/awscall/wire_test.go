@@ -103,7 +103,14 @@ func TestContradicts(t *testing.T) {
 		{"DynamoDB", "GetItem", plain, "X-Amz-Target", "DynamoDB_20120810.GetItem", false},
 		{"DynamoDB", "GetItem", plain, "X-Amz-Target", "DynamoDB_20120810.DeleteItem", true},
 		{"DynamoDB", "GetItem", plain, "X-Amz-Target", "DeleteItem", true},
-		{"S3", "PutObject", plain, "X-Amz-Acl", "private", false},
+		{"DynamoDB", "GetItem", plain, "x-amz-target", "DynamoDB_20120810.DeleteItem", true},
+		{"DynamoDB", "GetItem", plain, "X-Amz-Target", "Other_2012.GetItem", true},
+		{"DynamoDB", "GetItem", plain, "X-Amz-Date", "", true}, // no target at all
+		{"S3", "PutObject", in{"Bucket": "dst", "Key": "k", "ACL": "private"}, "X-Amz-Acl", "private", false},
+		{"S3", "PutObject", plain, "X-Amz-Acl", "public-read", true},
+		{"S3", "PutObject", plain, "x-amz-grant-read", "id=1", true},
+		{"S3", "PutObject", plain, "x-amz-copy-source", "payroll/k", true},
+		{"S3", "PutObject", plain, "X-Amz-Tagging", "a=b", false},
 		{"S3", "PutObject", plain, "X-Amz-Copy-Source", "payroll/k", true},
 		{"S3", "CopyObject", copied, "X-Amz-Copy-Source", "src/k", false},
 		{"S3", "CopyObject", copied, "X-Amz-Copy-Source", "payroll/k", true},
@@ -116,7 +123,7 @@ func TestContradicts(t *testing.T) {
 		if tt.operation == "RenameObject" {
 			query = "renameObject"
 		}
-		if got := n.Contradicts(method[tt.service], query, http.Header{tt.header: {tt.value}}); got != tt.want {
+		if got := n.Contradicts(method[tt.service], "/", query, http.Header{tt.header: {tt.value}}); got != tt.want {
 			t.Errorf("%s with %s: %s: %v", tt.operation, tt.header, tt.value, got)
 		}
 	}
@@ -151,7 +158,7 @@ func TestRerouted(t *testing.T) {
 		{"Tomorrow", "GET", "", false}, // of which no route is known,
 	} {
 		n := Read("S3", tt.operation, in{"Bucket": "b", "Key": "k"})
-		if got := n.Contradicts(tt.method, tt.query, nil); got != tt.want {
+		if got := n.Contradicts(tt.method, "/k", tt.query, nil); got != tt.want {
 			t.Errorf("%s by %s ?%s: %v", tt.operation, tt.method, tt.query, got)
 		}
 	}
