@@ -96,16 +96,27 @@ const (
 	arnAccount   = 3
 )
 
-// parseARN takes an ARN apart. It does not allocate.
+// parseARN takes an ARN apart.
 func parseARN(s string) (a arn, ok bool) {
-	s, ok = strings.CutPrefix(s, arnPrefix)
+	ok = a.read(s)
+	return a, ok
+}
+
+// read takes an ARN apart. It does not allocate.
+func (a *arn) read(s string) bool {
+	if !strings.HasPrefix(s, arnPrefix) {
+		return false
+	}
+	s = s[len(arnPrefix):]
 	for i := range a.parts {
-		var more bool
-		a.parts[i], s, more = strings.Cut(s, ":")
-		ok = ok && more
+		n := strings.IndexByte(s, ':')
+		if n < 0 {
+			return false
+		}
+		a.parts[i], s = s[:n], s[n+1:]
 	}
 	a.resource = s
-	return a, ok && s != ""
+	return s != ""
 }
 
 // inBucket reports whether a is a bucket of S3 or an access point of that name,
@@ -138,8 +149,11 @@ func (a *arn) owned(c *claim) bool {
 
 // matches reports whether p is the resource, or what lies above it.
 func (p *arnPattern) matches(resource string) bool {
-	if head := p.resource.head; len(resource) < len(head) || resource[:len(head)] != head {
+	switch head := p.resource.head; {
+	case !strings.HasPrefix(resource, head):
 		return false // what lies beneath begins with it, too
+	case len(resource) == len(head) && len(p.resource.rest) == 0:
+		return true
 	}
 	return p.resource.match(resource) || matchAny(p.below, resource)
 }

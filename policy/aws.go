@@ -31,14 +31,20 @@ func levelOf(a Access) accessSet {
 }
 
 // names reports whether the rule is about a service.
-func (a *awsRule) names(s awshost.Service) bool {
+func (a *awsRule) names(s *awshost.Service) bool {
 	return slices.ContainsFunc(a.services, func(name string) bool { return name == "*" || name == s.ID || name == s.IAM })
 }
 
 // namesHost reports whether the rule is about a service that answers at the host
 // that is judged.
 func (a *awsRule) namesHost(q *query) bool {
-	return q.aws.API && (slices.Contains(a.services, "*") || slices.ContainsFunc(q.aws.Services, a.names))
+	h := q.aws()
+	for i := range h.Services {
+		if a.names(&h.Services[i]) {
+			return true
+		}
+	}
+	return h.API && slices.Contains(a.services, "*")
 }
 
 // allows reports whether an allow rule matches. What is unknown never does.
@@ -51,7 +57,7 @@ func (a *awsRule) allows(q *query) bool {
 	case q.odd, q.method == "CONNECT":
 		return false // neither is a request of AWS's API, and either may lead anywhere
 	case c.made:
-		if !a.names(c.service) || !q.genuine() && !a.trusts(q) {
+		if !a.names(&c.service) || !q.genuine && !a.trusts(q) {
 			return false
 		}
 	case !c.securePort || q.scheme == noScheme || !a.namesHost(q):
@@ -63,7 +69,7 @@ func (a *awsRule) allows(q *query) bool {
 // allowsRegion asks the region that the SDK states and the one in the host's name,
 // as far as they are known.
 func (a *awsRule) allowsRegion(q *query) bool {
-	claimed, real := q.claim.region, q.aws.Region
+	claimed, real := q.claim.region, q.aws().Region
 	return a.regions == nil || (claimed != "" || real != "") &&
 		(claimed == "" || matchAny(a.regions, claimed)) && (real == "" || matchAny(a.regions, real))
 }
@@ -91,7 +97,7 @@ func (a *awsRule) allowsResources(q *query) bool {
 	}
 	for i := range c.resources {
 		r, ok := c.resource(i)
-		if !ok || !a.allowsResource(&r, c) {
+		if !ok || !a.allowsResource(r, c) {
 			return false
 		}
 	}
@@ -102,12 +108,13 @@ func (a *awsRule) allowsResources(q *query) bool {
 // that goes to a service under another service's name, or under none, nothing
 // else is known.
 func (a *awsRule) denies(q *query) bool {
-	if a.endpoints != nil && !a.namesEndpoint(q) || !a.deniesRegion(q) || !a.deniesAccount(q) {
-		return false
-	}
+	return a.deniesWhat(q) && a.deniesRegion(q) && a.deniesAccount(q) && (a.endpoints == nil || a.namesEndpoint(q))
+}
+
+func (a *awsRule) deniesWhat(q *query) bool {
 	c := &q.claim
-	return c.made && a.names(c.service) && a.deniesOperation(q) && a.deniesResources(q) ||
-		a.namesHost(q) && (!c.made || !q.aws.Serves(c.service.ID, "")) ||
+	return c.made && a.deniesOperation(q) && a.names(&c.service) && a.deniesResources(q) ||
+		!q.served && a.namesHost(q) ||
 		c.made && a.deniesForeign(c)
 }
 
@@ -118,8 +125,8 @@ func (a *awsRule) deniesForeign(c *claim) bool {
 		return false // it speaks of calls to the service
 	}
 	for i := range c.resources {
-		if s, ok := c.foreign(i); ok && a.names(s) {
-			if r, _ := c.resource(i); a.deniesResource(&r) {
+		if s, ok := c.foreign(i); ok && a.names(&s) {
+			if r, _ := c.resource(i); a.deniesResource(r) {
 				return true
 			}
 		}
@@ -128,7 +135,7 @@ func (a *awsRule) deniesForeign(c *claim) bool {
 }
 
 func (a *awsRule) deniesRegion(q *query) bool {
-	claimed, real := q.claim.region, q.aws.Region
+	claimed, real := q.claim.region, q.aws().Region
 	return a.regions == nil || claimed == "" && real == "" ||
 		claimed != "" && matchAny(a.regions, claimed) || real != "" && matchAny(a.regions, real)
 }
@@ -152,7 +159,7 @@ func (a *awsRule) deniesResources(q *query) bool {
 		return true
 	}
 	for i := range c.resources {
-		if r, ok := c.resource(i); !ok || a.deniesResource(&r) {
+		if r, ok := c.resource(i); !ok || a.deniesResource(r) {
 			return true
 		}
 	}
@@ -190,6 +197,9 @@ func (a *awsRule) anyResource() bool {
 // sameService compares the service of an ARN, which may have hyphens, with a
 // prefix of IAM in its normal form. It does not allocate.
 func sameService(a, iam string) bool {
+	if a == iam {
+		return true
+	}
 	for part, more := "", true; more; {
 		part, a, more = strings.Cut(a, "-")
 		var ok bool

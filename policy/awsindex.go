@@ -2,18 +2,24 @@ package policy
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // A serviceIndex finds the rules about one service of AWS. Those that ask for
-// resources are found by what their patterns begin with, up to the first star,
-// by hash for each length in use, as address ranges are.
+// resources are found by what their patterns begin with, up to the first star.
 type serviceIndex struct {
-	rules   []int32            // that do not ask for resources
-	heads   map[string][]int32 // by the head of a pattern
-	lengths []int              // of the heads
-	denies  []int32            // deny rules that ask for resources: unknown ones match
+	rules  []int32 // that do not ask for resources
+	heads  []head  // sorted
+	denies []int32 // deny rules that ask for resources: unknown ones match
+}
+
+// A head is what patterns of some rules begin with.
+type head struct {
+	text  string
+	rules []int32
+	up    int // index of the longest other head that this one begins with, or -1
 }
 
 func (ix *index) addServices(a *awsRule, deny bool, ref int32) {
@@ -23,7 +29,7 @@ func (ix *index) addServices(a *awsRule, deny bool, ref int32) {
 	for _, name := range a.services {
 		s := ix.services[name]
 		if s == nil {
-			s = &serviceIndex{heads: map[string][]int32{}}
+			s = &serviceIndex{}
 			ix.services[name] = s
 		}
 		s.add(a, deny, ref)
@@ -39,44 +45,90 @@ func (s *serviceIndex) add(a *awsRule, deny bool, ref int32) {
 		s.denies = append(s.denies, ref)
 	}
 	for i := range a.resources {
-		head := a.resources[i].head
-		if s.heads[head] = append(s.heads[head], ref); !slices.Contains(s.lengths, len(head)) {
-			s.lengths = append(s.lengths, len(head))
-		}
+		s.heads = append(s.heads, head{text: a.resources[i].head, rules: []int32{ref}})
 	}
 }
 
+// sort sorts the heads, and makes one of equal ones.
+func (s *serviceIndex) sort() {
+	slices.SortStableFunc(s.heads, func(a, b head) int { return strings.Compare(a.text, b.text) })
+	heads := s.heads[:0]
+	for _, h := range s.heads {
+		last := len(heads) - 1
+		if last >= 0 && heads[last].text == h.text {
+			heads[last].rules = append(heads[last].rules, h.rules...)
+			continue
+		}
+		for h.up = last; h.up >= 0 && !strings.HasPrefix(h.text, heads[h.up].text); {
+			h.up = heads[h.up].up
+		}
+		heads = append(heads, h)
+	}
+	s.heads = heads
+}
+
+// begins returns the index of the greatest head that is not above name, or -1.
+// Every head that name begins with is that one or up from it.
+func (s *serviceIndex) begins(name string) int {
+	from, to := 0, len(s.heads)
+	for from < to {
+		if i := (from + to) / 2; s.heads[i].text <= name {
+			from = i + 1
+		} else {
+			to = i
+		}
+	}
+	return from - 1
+}
+
 // offerServices offers q the rules for the service of AWS that the call claims
-// to go to, for those of its resources, and for those that answer at its host.
-func (ix *index) offerServices(q *query) {
+// to go to, for those of its resources, and for those that answer at its host,
+// which is s.
+func (ix *index) offerServices(q *query, s *sight) {
 	if ix.services == nil {
 		return
 	}
-	c := &q.claim
+	c, at := &q.claim, q.aws()
+	for i := range at.Services {
+		service := &at.Services[i]
+		claimed := c.made && service.ID == c.service.ID
+		if s.services != nil {
+			s.services[i].offer(q, claimed && !q.elsewhere)
+		} else {
+			ix.about(service).offer(q, claimed && !q.elsewhere)
+		}
+	}
 	if c.made {
-		ix.offerService(q, c.service, !q.elsewhere)
+		if !q.served {
+			ix.about(&c.service).offer(q, !q.elsewhere)
+		}
 		for i := range c.resources {
 			if s, ok := c.foreign(i); ok { // deny rules speak of it, too
-				ix.offerService(q, s, true)
+				ix.about(&s).offer(q, true)
 			}
 		}
 	}
-	for _, s := range q.aws.Services {
-		if s != c.service {
-			ix.offerService(q, s, false)
-		}
-	}
-	if all := ix.services["*"]; all != nil && (c.made || q.aws.API) {
+	if all := ix.every; all != nil && (c.made || at.API) {
 		all.offer(q, c.made && !q.elsewhere)
 		q.candidates(all.denies) // one service may be claimed, and another be at the host
 	}
 }
 
-func (ix *index) offerService(q *query, s awshost.Service, known bool) {
-	ix.services[s.ID].offer(q, known)
-	if s.IAM != s.ID {
-		ix.services[s.IAM].offer(q, known)
+// about returns the rules about one service.
+func (ix *index) about(s *awshost.Service) serviceRules {
+	if s.ID == s.IAM {
+		return serviceRules{ix.services[s.ID], nil}
 	}
+	return serviceRules{ix.services[s.ID], ix.services[s.IAM]}
+}
+
+// serviceRules are the rules that name a service, and those that name its prefix
+// in IAM, if that is another.
+type serviceRules [2]*serviceIndex
+
+func (r serviceRules) offer(q *query, known bool) {
+	r[0].offer(q, known)
+	r[1].offer(q, known)
 }
 
 // offer offers q the rules of a service that may match. Where the resources of
@@ -86,6 +138,9 @@ func (s *serviceIndex) offer(q *query, known bool) {
 		return
 	}
 	q.candidates(s.rules)
+	if len(s.heads) == 0 {
+		return
+	}
 	c := &q.claim
 	known = known && c.resources != nil
 	for i := 0; known && i < len(c.resources); i++ {
@@ -93,14 +148,20 @@ func (s *serviceIndex) offer(q *query, known bool) {
 		if known = ok; !ok {
 			break
 		}
-		for _, n := range s.lengths {
-			if len(r.resource) >= n {
-				q.candidates(s.heads[r.resource[:n]])
-			}
-		}
+		s.offerNamed(q, r.resource)
 	}
 	if !known {
 		q.candidates(s.denies)
+	}
+}
+
+// offerNamed offers q the rules whose patterns begin as the name of a resource
+// does.
+func (s *serviceIndex) offerNamed(q *query, name string) {
+	for i := s.begins(name); i >= 0; i = s.heads[i].up {
+		if strings.HasPrefix(name, s.heads[i].text) {
+			q.candidates(s.heads[i].rules)
+		}
 	}
 }
 
@@ -111,7 +172,7 @@ func (ix *index) allowEach(q *query) int32 {
 	for i := range all {
 		q.claim.setResources(all[i : i+1])
 		q.allow = -1
-		ix.offerServices(q)
+		ix.offerServices(q, &sight{})
 		if q.allow < 0 {
 			first = -1
 			break

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
@@ -15,7 +14,8 @@ type claim struct {
 	operation  string
 	levels     accessSet // empty: unknown
 	resources  []string
-	first      arn // resources[0], if isARN
+	parsed     int // one more than the index of the resource that was read last
+	arn        arn // that one, if isARN
 	isARN      bool
 	region     string
 	account    string
@@ -24,10 +24,11 @@ type claim struct {
 	securePort bool   // HTTPS on its own port, where AWS listens
 }
 
-func claimOf(c *Call) claim {
-	cl := claim{account: c.Account, self: c.Self, securePort: c.securePort()}
+// read makes cl, which is empty, the claim of a call.
+func (cl *claim) read(c *Call) {
+	cl.account, cl.self, cl.securePort = c.Account, c.Self, c.securePort()
 	if c.Kind != AWS {
-		return cl
+		return
 	}
 	cl.made, cl.hostless = true, c.Host == ""
 	cl.service, _ = awshost.Find(c.Service)
@@ -42,32 +43,29 @@ func claimOf(c *Call) claim {
 			cl.levels |= levelOf(a)
 		}
 	}
-	return cl
 }
 
-// setResources notes resources, the first of them in its parts: every rule asks
-// for it, and most calls have but one.
-func (c *claim) setResources(resources []string) {
-	c.resources = resources
-	if len(resources) > 0 {
-		c.first, c.isARN = parseARN(resources[0])
-	}
+func (cl *claim) setResources(resources []string) {
+	cl.resources, cl.parsed = resources, 0
 }
 
-// resource returns the resource at index i, if it is an ARN.
-func (c *claim) resource(i int) (arn, bool) {
-	if i == 0 {
-		return c.first, c.isARN
+// resource returns the resource at index i in its parts, if it is an ARN. They
+// hold until another resource is asked for: most calls have but one, for which
+// every rule asks.
+func (cl *claim) resource(i int) (*arn, bool) {
+	if cl.parsed != i+1 {
+		cl.parsed = i + 1
+		cl.isARN = cl.arn.read(cl.resources[i])
 	}
-	return parseARN(c.resources[i])
+	return &cl.arn, cl.isARN
 }
 
 // foreign returns the service of the resource at index i, if it is another than
 // that of the call: a table is exported into a bucket, a parameter refers to a
 // secret.
-func (c *claim) foreign(i int) (awshost.Service, bool) {
-	r, ok := c.resource(i)
-	if !ok || sameService(r.parts[arnService], c.service.IAM) {
+func (cl *claim) foreign(i int) (awshost.Service, bool) {
+	r, ok := cl.resource(i)
+	if !ok || sameService(r.parts[arnService], cl.service.IAM) {
 		return awshost.Service{}, false
 	}
 	s, _ := awshost.Find(r.parts[arnService])
@@ -80,32 +78,22 @@ func (c *Call) securePort() bool {
 	return (c.Scheme == "https" || c.Kind == AWS && c.Scheme == "") && (c.Port == 0 || c.Port == 443)
 }
 
-// genuine reports whether the call goes where the SDK finds the service: to a
-// host of AWS that belongs to it and to the region, by HTTPS. The region of a
-// call that states no host is the client's; some services have one for all.
-func (q *query) genuine() bool {
-	c := &q.claim
-	region := c.region
-	if c.hostless {
-		region = ""
-	}
-	return c.securePort && q.aws.API && q.aws.Serves(c.service.ID, region)
-}
-
 // otherBucket reports whether the request goes to a bucket, or an access point,
 // that is none of those which the SDK says it is about. A client whose base
 // endpoint has a bucket in its name or path sends everything there.
 func (q *query) otherBucket() bool {
 	c := &q.claim
-	if len(c.resources) == 0 || c.service.ID != "s3" || !q.aws.API {
+	if len(c.resources) == 0 || c.service.ID != "s3" || !q.aws().API {
 		return false
 	}
-	bucket := q.aws.Bucket
+	bucket := q.aws().Bucket
 	if bucket == "" {
 		bucket, _, _ = strings.Cut(strings.TrimPrefix(q.target, "/"), "/")
 	}
-	return bucket != "" && !slices.ContainsFunc(c.resources, func(text string) bool {
-		r, ok := parseARN(text)
-		return ok && r.inBucket(bucket, q.aws.Account)
-	})
+	for i := range c.resources {
+		if r, ok := c.resource(i); ok && r.inBucket(bucket, q.aws().Account) {
+			return false
+		}
+	}
+	return bucket != ""
 }

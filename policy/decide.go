@@ -1,14 +1,11 @@
 package policy
 
-import (
-	"net/netip"
-
-	"github.com/lambdafence/lambdafence/internal/awshost"
-)
+import "net/netip"
 
 // Decide judges a call by every layer. It does not change c, makes no I/O and
-// does not allocate, unless a host is not canonical or a path has escapes or
-// dot segments. A call whose Addr is set is judged by that address as well.
+// does not allocate, unless a host is not canonical, or one of AWS that was not
+// seen before, or a path has escapes or dot segments. A call whose Addr is set is
+// judged by that address as well.
 func (s *Set) Decide(c *Call) Decision {
 	var q query
 	q.ask(c)
@@ -86,35 +83,29 @@ func (l *layer) denied(q *query) finding {
 // host a local door, if anything does.
 func (l *layer) find(q *query) localKind {
 	q.rules, q.allow, q.deny = l.rules, -1, -1
-	q.aws, q.elsewhere = awshost.Host{}, false
+	ix := &l.index
 	if q.network == unix { // a socket has no name: only "every call", and what the SDK says, speak of it
-		l.index.offerServices(q)
-		l.index.offerEverything(q, false)
+		q.isAt(&notAWS)
+		ix.offerServices(q, &sight{})
+		ix.offerEverything(q, false)
 		return unixSocket
 	}
-	name := q.host
-	h := l.index.lookup(name)
-	if !h.plain {
-		t := q.canonical()
-		if t.lit.IsValid() {
-			l.index.offerAddress(q, t.lit)
-			l.index.offerServices(q)
-			l.index.offerEverything(q, false)
-			return localRange(t.lit)
-		}
-		name = t.name
-		h = l.index.lookup(name)
+	name, s := ix.see(q)
+	if name == "" {
+		q.isAt(&notAWS)
+		ix.offerAddress(q, q.canon.lit)
+		ix.offerServices(q, s)
+		ix.offerEverything(q, false)
+		return localRange(q.canon.lit)
 	}
-	kind := notLocal
-	if h.local(name) {
-		kind = localName
+	q.isAt(s.aws)
+	ix.offerName(q, name, s)
+	ix.offerServices(q, s)
+	ix.offerEverything(q, !s.local && !q.aws().API)
+	if s.local {
+		return localName
 	}
-	q.aws, _ = awshost.Parse(name)
-	q.elsewhere = q.otherBucket()
-	l.index.offerName(q, name, h)
-	l.index.offerServices(q)
-	l.index.offerEverything(q, kind == notLocal && !q.aws.API)
-	return kind
+	return notLocal
 }
 
 // judgeReached judges the address that is about to be connected to, for host.

@@ -49,7 +49,7 @@ func (a *awsRule) namesEndpoint(q *query) bool {
 // a name that leads to this machine its own.
 func (a *awsRule) trusts(q *query) bool {
 	return slices.ContainsFunc(a.endpoints, func(e endpoint) bool {
-		return (e.exact() || !q.aws.API && !q.reached) && e.is(q.canonical(), q.port)
+		return (e.exact() || !q.aws().API && !q.reached) && e.is(q.canonical(), q.port)
 	})
 }
 

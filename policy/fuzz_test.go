@@ -124,8 +124,11 @@ func FuzzIndexAgreesWithNaive(f *testing.F) {
 			docs = append(docs, c.document())
 		}
 		s := mustCompileOn(t, Platform{RuntimeAPI: "127.0.0.1:9001"}, docs...)
-		if got, want := s.Decide(&call), naiveDecide(s, &call); got != want {
-			t.Errorf("%+v: %v, want %v\n%s", call, got, want, strings.Join(docs, "---\n"))
+		want := naiveDecide(s, &call)
+		for range 2 { // the second time the host may be remembered
+			if got := s.Decide(&call); got != want {
+				t.Errorf("%+v: %v, want %v\n%s", call, got, want, strings.Join(docs, "---\n"))
+			}
 		}
 	})
 }

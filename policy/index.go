@@ -3,6 +3,8 @@ package policy
 import (
 	"net/netip"
 	"slices"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // An index finds the rules whose subject matches a call without reading them
@@ -17,18 +19,31 @@ type index struct {
 	bits     [2][]int // the prefix lengths in nets, for IPv4 and for IPv6
 	anything []int32  // **
 	services map[string]*serviceIndex
+	every    *serviceIndex        // of services: "*"
+	seen     *awshost.Memo[sight] // hosts of AWS that are not in names
 }
 
-// An entry holds the rules that a name leads to, and where to look on.
+// An entry holds the rules that a name leads to.
 type entry struct {
 	exact []int32 // the name itself
 	one   []int32 // *.name
 	deep  []int32 // **.name
-
-	up     *entry // of the longest suffix of the name that is in the index
-	parent bool   // up is one label shorter
-	local  bool   // the name is one of this machine
+	sight sight   // the name itself
 }
+
+// A sight is what a layer makes of the name of a host.
+type sight struct {
+	entry  *entry        // of the name, if it is in the index
+	up     *entry        // of the longest suffix of the name that is in the index
+	parent bool          // up is one label shorter
+	local  bool          // the name is one of this machine
+	aws    *awshost.Host // what the name is to AWS; nil: see the query
+
+	services []serviceRules // about each of aws.Services, if it is not nil
+}
+
+// notAWS is what other hosts are to AWS.
+var notAWS awshost.Host
 
 type globRef struct {
 	rule int32
@@ -36,7 +51,7 @@ type globRef struct {
 }
 
 func newIndex(rules []rule) index {
-	ix := index{names: map[string]*entry{}, nets: map[netip.Prefix][]int32{}}
+	ix := index{names: map[string]*entry{}, nets: map[netip.Prefix][]int32{}, seen: new(awshost.Memo[sight])}
 	for i := range rules {
 		ref := int32(i)
 		for j := range rules[i].hosts {
@@ -49,11 +64,29 @@ func newIndex(rules []rule) index {
 			ix.addServices(rules[i].aws, rules[i].deny, ref)
 		}
 	}
+	for _, s := range ix.services {
+		s.sort()
+	}
+	ix.every = ix.services["*"]
 	for name, e := range ix.names {
-		h := ix.above(name)
-		e.up, e.parent, e.local = h.up, h.parent, isLocalName(name)
+		e.sight = ix.sightOf(name)
+		e.sight.entry = e
 	}
 	return ix
+}
+
+// sightOf reads a name in full.
+func (ix *index) sightOf(name string) sight {
+	var s sight
+	ix.above(name, &s)
+	s.local, s.aws = isLocalName(name), &notAWS
+	if h, ok := awshost.Parse(name); ok {
+		s.aws = new(h)
+		for i := range h.Services {
+			s.services = append(s.services, ix.about(&h.Services[i]))
+		}
+	}
+	return s
 }
 
 func (ix *index) addHost(h *hostPattern, ref int32) {
@@ -107,69 +140,93 @@ func (ix *index) at(name string) *entry {
 	return ix.names[name]
 }
 
-// A hit is what the index has for a name: its entry, if it has one, and that of
-// the longest suffix which has one.
-type hit struct {
-	entry  *entry
-	up     *entry
-	parent bool // up is one label shorter
-	plain  bool // what the index does not have of the name is in canonical form
-}
-
-func (ix *index) lookup(name string) hit {
-	if e := ix.at(name); e != nil {
-		return hit{e, e.up, e.parent, true}
+// see reads the host that is judged. An address has no name.
+func (ix *index) see(q *query) (name string, s *sight) {
+	name = q.host
+	s, maybeAWS := ix.known(name)
+	if s != nil {
+		return name, s
 	}
-	return ix.above(name)
+	s = &q.fresh
+	if !ix.above(name, s) {
+		t := q.canonical()
+		if t.lit.IsValid() {
+			return "", s
+		}
+		name = t.name
+		if s, maybeAWS = ix.known(name); s != nil {
+			return name, s
+		}
+		s = &q.fresh
+		ix.above(name, s)
+	}
+	s.local, s.aws = isLocalName(name), &notAWS
+	if maybeAWS {
+		var ok bool
+		if q.unseen, ok = awshost.Parse(name); ok {
+			s.aws = nil
+			ix.seen.Keep(name, ix.sightOf)
+		}
+	}
+	return name, s
 }
 
-// above looks up what is left of a name after each dot, and reads it on the way.
-func (ix *index) above(name string) hit {
-	h := hit{parent: true, plain: true}
+// known returns what is known of a name beforehand, if it is in the index or is
+// a host of AWS that was seen before; both are canonical. If it is not known, it
+// may be one of AWS all the same.
+func (ix *index) known(name string) (s *sight, maybeAWS bool) {
+	if e := ix.at(name); e != nil {
+		return &e.sight, false
+	}
+	if !awshost.MayParse(name) {
+		return nil, false
+	}
+	return ix.seen.Recall(name), true
+}
+
+// above looks up what is left of a name after each dot, and reads it on the way:
+// plain if what the index does not have of it is in canonical form.
+func (ix *index) above(name string, s *sight) (plain bool) {
+	*s = sight{parent: true}
+	plain = true
 	for i := range len(name) {
 		b := hostBytes[name[i]]
 		if b == ordinary {
 			continue
 		}
 		if b == needsWork {
-			h.plain = false
+			plain = false
 			continue
 		}
-		if h.up = ix.at(name[i+1:]); h.up != nil {
-			return h
+		if s.up = ix.at(name[i+1:]); s.up != nil {
+			return plain
 		}
-		h.parent = false
+		s.parent = false
 	}
-	return hit{plain: h.plain && name != "" && name[len(name)-1] != '.' && !endsInNumber(name)}
-}
-
-// local reports whether the name that was looked up is one of this machine.
-func (h hit) local(name string) bool {
-	if h.entry != nil {
-		return h.entry.local
-	}
-	return isLocalName(name)
+	s.parent = false
+	return plain && name != "" && name[len(name)-1] != '.' && !endsInNumber(name)
 }
 
 // offerName offers q the rules for a name. A wildcard never allows an endpoint
 // of AWS's API, where anyone's bucket is as near as one's own.
-func (ix *index) offerName(q *query, name string, h hit) {
-	if h.entry != nil {
-		q.candidates(h.entry.exact)
+func (ix *index) offerName(q *query, name string, s *sight) {
+	if s.entry != nil {
+		q.candidates(s.entry.exact)
 	}
-	if q.aws.API {
-		defer func(allow int32) { q.allow = allow }(q.allow)
+	allow := q.allow
+	if s.parent {
+		q.candidates(s.up.one)
 	}
-	if h.parent {
-		q.candidates(h.up.one)
-	}
-	for up := h.up; up != nil; up = up.up {
+	for up := s.up; up != nil; up = up.sight.up {
 		q.candidates(up.deep)
 	}
 	for i := range ix.globs {
 		if g := &ix.globs[i]; g.glob.match(name) {
 			q.candidate(g.rule)
 		}
+	}
+	if q.aws().API {
+		q.allow = allow
 	}
 }
 

@@ -24,9 +24,13 @@ type query struct {
 
 	host      string // the host that is judged, as the call has it
 	read      bool
-	canon     target       // host in its canonical form, once it is read
-	aws       awshost.Host // what host is to AWS
-	elsewhere bool         // the bucket of host, or of the path, is none that the claim names
+	canon     target        // host in its canonical form, once it is read
+	fresh     sight         // host, where it was not known before
+	at        *awshost.Host // what host is to AWS; nil: see unseen
+	unseen    awshost.Host
+	served    bool // the service of the claim answers there
+	genuine   bool // and the call goes where the SDK finds it; see isAt
+	elsewhere bool // the bucket of host, or of the path, is none that the claim names
 	parsed    bool
 	forms     pathForm // of the target, once it is parsed
 
@@ -42,7 +46,7 @@ func (q *query) ask(c *Call) {
 	q.function = c.Function
 	q.time = c.Time
 	q.port = c.port()
-	q.claim = claimOf(c)
+	q.claim.read(c)
 	if c.isRequest() {
 		q.ownPort = schemePort(c.Scheme)
 		q.odd = !isPath(c.Path)
@@ -52,6 +56,28 @@ func (q *query) ask(c *Call) {
 
 // about makes host the one that is judged.
 func (q *query) about(host string) { q.host, q.read = host, false }
+
+// isAt notes what the host that is judged is to AWS, and to the claim. A call is
+// genuine that goes to a host of AWS which belongs to the service and to the
+// region, by HTTPS. The region of a call that states no host is the client's;
+// some services have one for all.
+func (q *query) isAt(at *awshost.Host) {
+	q.at = at
+	q.genuine, q.served, q.elsewhere = false, false, false
+	if c, h := &q.claim, q.aws(); c.made && h.API {
+		q.served = h.Serves(c.service.ID, "")
+		q.genuine = q.served && c.securePort && (c.hostless || c.region == h.Region || h.Serves(c.service.ID, c.region))
+		q.elsewhere = q.otherBucket()
+	}
+}
+
+// aws is what the host that is judged is to AWS.
+func (q *query) aws() *awshost.Host {
+	if q.at == nil {
+		return &q.unseen
+	}
+	return q.at
+}
 
 // canonical returns the host that is judged in its canonical form.
 func (q *query) canonical() *target {

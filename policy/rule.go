@@ -14,8 +14,9 @@ type rule struct {
 	mode       Mode // stated: deny rules only; after Compile the rule's own or its layer's
 	networks   wordSet
 	schemes    wordSet
-	ownPorts   bool // ports were stated, and are not those of the schemes
-	asksOrigin bool // functions or until is stated
+	ownPorts   bool     // ports were stated, and are not those of the schemes
+	asksOrigin bool     // functions or until is stated
+	aws        *awsRule // subject aws, with the fields of its own
 	ports      []uint16
 	methods    []string
 	paths      []pattern
@@ -24,7 +25,6 @@ type rule struct {
 
 	hosts []hostPattern  // subject host
 	cidrs []netip.Prefix // subject cidr
-	aws   *awsRule       // subject aws, with the fields of its own
 
 	id           string // stated, or "deny[0]"
 	reason       string
@@ -74,8 +74,8 @@ func (r *rule) setDefaults() {
 // matches reports whether every field of r but its subject matches. What is
 // unknown of a call matches a deny rule's field and never an allow rule's.
 func (r *rule) matches(q *query) bool {
-	if r.aws != nil {
-		return r.matchesAWS(q) && (!r.asksOrigin || r.matchesOrigin(q))
+	if a := r.aws; a != nil {
+		return (r.deny && a.denies(q) || !r.deny && a.allows(q)) && (!r.asksOrigin || r.matchesOrigin(q))
 	}
 	if !r.networks.has(q.network) || r.ports != nil && !r.matchesPort(q) {
 		return false
@@ -84,13 +84,6 @@ func (r *rule) matches(q *query) bool {
 		return false
 	}
 	return !r.asksOrigin || r.matchesOrigin(q)
-}
-
-func (r *rule) matchesAWS(q *query) bool {
-	if r.deny {
-		return r.aws.denies(q)
-	}
-	return r.aws.allows(q)
 }
 
 func (r *rule) matchesPort(q *query) bool {

@@ -40,7 +40,7 @@ func suggestAWS(q *query, c *Call, t target) string {
 	case c.Account != c.Self:
 		parts = append(parts, fmt.Sprintf("accounts: [%q]", c.Account))
 	}
-	if !q.genuine() {
+	if !q.genuine {
 		at := t.name
 		switch {
 		case t.lit.IsValid():

@@ -70,20 +70,15 @@ var (
 )
 
 // domainOf returns the domain of AWS that host is under, and what stands before
-// it. Its last label rules out most hosts, and those of .com their last two.
+// it.
 func domainOf(host string) (name string, d *domain) {
 	var among []domain
-	switch end := len(host) - 1 - lastLabel(host); host[end+1:] {
-	default:
-		return "", nil
+	switch host[strings.LastIndexByte(host, '.')+1:] {
 	case "com":
-		if end > 0 && !hasDomainInCom(host[:end]) {
-			return "", nil
-		}
 		among = domainsOfCom[:]
 	case "aws":
 		among = domainsOfAWS[:]
-	case "cn", "eu", "gov", "scloud", "uk", "net", "internal":
+	default:
 		among = otherDomains[:]
 	}
 	for i := range among {
@@ -95,14 +90,38 @@ func domainOf(host string) (name string, d *domain) {
 	return "", nil
 }
 
-// lastLabel returns the length of host's last label, up to one more than the
-// longest that a domain of AWS ends with.
-func lastLabel(host string) int {
-	n := 0
-	for n < len(host) && n <= len("internal") && host[len(host)-1-n] != '.' {
-		n++
+// MayParse reports whether host, in its canonical form, may be under a domain of
+// AWS. It rules out most others at once, by their last label, or of .com the last
+// two.
+func MayParse(host string) bool {
+	if len(host) < len("aws") {
+		return false
 	}
-	return n
+	switch host[len(host)-1] {
+	case 'm':
+		if strings.HasSuffix(host, ".amazonaws.com") {
+			return true
+		}
+		head, ok := strings.CutSuffix(host, ".com")
+		return ok && hasDomainInCom(head)
+	case 's':
+		return host == "aws" || strings.HasSuffix(host, ".aws")
+	case 'n':
+		return strings.HasSuffix(host, ".cn")
+	case 'u':
+		return strings.HasSuffix(host, ".eu")
+	case 'v':
+		return strings.HasSuffix(host, ".gov")
+	case 'd':
+		return strings.HasSuffix(host, ".scloud")
+	case 'k':
+		return strings.HasSuffix(host, ".uk")
+	case 't':
+		return strings.HasSuffix(host, ".net")
+	case 'l':
+		return strings.HasSuffix(host, ".internal")
+	}
+	return false
 }
 
 // hasDomainInCom reports whether a host of .com, without it, can be under a

@@ -1,6 +1,7 @@
 package awshost
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -25,6 +26,14 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, host string) {
 		h, ok := Parse(host)
+		for range 2 { // now it may be remembered
+			if again, same := Parse(host); same != ok || !reflect.DeepEqual(again, h) {
+				t.Errorf("%q: %+v, then %+v", host, h, again)
+			}
+			if read, same := parse(host); same != ok || !reflect.DeepEqual(read, h) {
+				t.Errorf("%q: %+v, but it reads %+v", host, h, read)
+			}
+		}
 		under := false
 		for _, d := range awsDomains {
 			under = under || host == d || strings.HasSuffix(host, "."+d)
@@ -49,6 +58,24 @@ func FuzzParse(f *testing.F) {
 			if got, known := Find(s.ID); !known || got != s || !h.Serves(s.ID, h.Region) {
 				t.Errorf("%q: %v", host, s)
 			}
+		}
+	})
+}
+
+// FuzzFind: what is remembered of a name is what is read in it.
+func FuzzFind(f *testing.F) {
+	for _, name := range []string{"DynamoDB", "Secrets Manager", "states", "Tomorrow", "", "\u212aMS", strings.Repeat("-", 60) + "SQS"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		want, wantKnown := find(name)
+		for range 2 {
+			if s, known := Find(name); s != want || known != wantKnown {
+				t.Errorf("%q: %v, %v, want %v, %v", name, s, known, want, wantKnown)
+			}
+		}
+		if n := Normal(name); !wantKnown && want != (Service{n, n}) {
+			t.Errorf("%q: %v", name, want)
 		}
 	})
 }

@@ -23,6 +23,22 @@ type Host struct {
 // service: a wildcard must not allow a service of tomorrow. Parse tells nothing
 // of the host's address, nor whether the host exists.
 func Parse(host string) (Host, bool) {
+	if !MayParse(host) {
+		return Host{}, false
+	}
+	if h := parsed.Recall(host); h != nil {
+		return *h, true
+	}
+	h, ok := parse(host)
+	if ok {
+		parsed.Keep(host, func(host string) Host { h, _ := parse(host); return h })
+	}
+	return h, ok
+}
+
+var parsed Memo[Host]
+
+func parse(host string) (Host, bool) {
 	name, d := domainOf(host)
 	if d == nil {
 		return Host{}, false
@@ -87,19 +103,19 @@ func (h *Host) setRegion(region string) bool {
 // Serves reports whether the service with that ID answers at h, in region.
 // Either region may be empty: what is not known does not contradict. For a host
 // that is for a whole partition the region must be of that partition.
-func (h Host) Serves(id, region string) bool {
+func (h *Host) Serves(id, region string) bool {
 	if region != "" && !h.in(region) {
 		return false
 	}
-	for _, s := range h.Services {
-		if s.ID == id {
+	for i := range h.Services {
+		if h.Services[i].ID == id {
 			return true
 		}
 	}
 	return false
 }
 
-func (h Host) in(region string) bool {
+func (h *Host) in(region string) bool {
 	if h.Region != "" && !strings.HasSuffix(region, "-global") { // aws-global is every region of aws
 		return region == h.Region
 	}

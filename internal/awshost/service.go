@@ -47,6 +47,19 @@ type Service struct {
 // table does not have, such as one released tomorrow, is its normal name twice,
 // and not known.
 func Find(name string) (s Service, known bool) {
+	if s := found.Recall(name); s != nil {
+		return *s, true
+	}
+	s, known = find(name)
+	if known {
+		found.Keep(name, func(string) Service { return s })
+	}
+	return s, known
+}
+
+var found Memo[Service]
+
+func find(name string) (s Service, known bool) {
 	var buf [maxName]byte
 	if len(name) <= len(buf) {
 		if i := byName(string(appendNormal(buf[:0], name))); i >= 0 {

@@ -110,7 +110,7 @@ func TestTable(t *testing.T) {
 			if !ok || !h.API || !h.Serves(s.ID, "") {
 				t.Errorf("%v: %s is %+v", s, host, h)
 			}
-			if region != "" && !(Host{Services: h.Services, Partition: h.Partition}).Serves(s.ID, region) {
+			if region != "" && !(&Host{Services: h.Services, Partition: h.Partition}).Serves(s.ID, region) {
 				t.Errorf("%v: %s is in %s", s, host, h.Partition)
 			}
 			if h.Region != "" && strings.Contains(host, region) && h.Region != region && region != "" {
