@@ -134,6 +134,7 @@ deny   own-policy  aws SSM:DeleteParameter access=write PARAMETER/fence/orders
 deny   own-policy  aws SSM:DeleteParameters access=write PARAMETER/a PARAMETER/fence/orders
 deny   own-policy  aws SSM:LabelParameterVersion access=write PARAMETER/flat
 deny   own-policy  aws SSM:UnlabelParameterVersion access=write PARAMETER/flat
+deny   own-policy  aws SSM:PutResourcePolicy access=permissions PARAMETER/fence/orders
 deny   own-policy  aws SSM:PutParameter access=write PARAMETER/fence/orders/lambdafence-part-1
 deny   own-policy  aws SSM:PutParameter access=write PARAMETER/flat/lambdafence-part-1
 deny   own-policy  aws SSM:PutParameter access=write SHARED/shared/base

@@ -6,13 +6,13 @@ import "strings"
 const ownRule = "own-policy"
 
 // ownRules are built into every layer: a function may not change the policy that
-// it runs under, nor move a label to another version of it.
+// it runs under, move a label to another version of it, or let another account do so.
 func (p Platform) ownRules() []rule {
 	if len(p.Parameters) == 0 {
 		return nil
 	}
 	a := &awsRule{services: []string{"ssm"}}
-	for _, name := range []string{"PutParameter", "DeleteParameter", "DeleteParameters", "LabelParameterVersion", "UnlabelParameterVersion"} {
+	for _, name := range []string{"PutParameter", "DeleteParameter", "DeleteParameters", "LabelParameterVersion", "UnlabelParameterVersion", "PutResourcePolicy"} {
 		a.operations = append(a.operations, pattern{head: name})
 	}
 	for _, name := range p.Parameters {

@@ -72,7 +72,7 @@ func (n *Named) Read(service, operation string, input any) {
 	}
 	n.id, n.target, n.query = p.service, p.target, p.query
 	in := deref(reflect.ValueOf(input))
-	d := description{access: p.access, also: p.also, arns: n.first[:0]}
+	d := description{access: p.access, also: p.also, lower: p.lower, arns: n.first[:0]}
 	if present(in, p.raise) {
 		d.access, d.also = policy.Permissions, append([]policy.Access{p.access}, p.also...)
 	}
@@ -104,6 +104,7 @@ func (n *Named) Describe(region, account, host, path string) (access policy.Acce
 type description struct {
 	access policy.Access
 	also   []policy.Access
+	lower  bool // names have no case
 	arns   []string
 	seen   map[string]bool // the same, once there are many
 }

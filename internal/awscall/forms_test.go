@@ -36,6 +36,7 @@ func TestECS(t *testing.T) {
 		{"definition by half an ARN", "RunTask", in{"TaskDefinition": "arn:aws:ecs"}, policy.Write, "unknown"},
 		{"what a thing is in", "StopServiceDeployment", in{"ServiceDeploymentArn": "arn:aws:ecs:OTHER:1:service-deployment/prod/orders/1"}, policy.Write, "arn:aws:ecs:OTHER:1:service-deployment/prod/orders/1 arn:aws:ecs:OTHER:1:service/prod/orders"},
 		{"what a thing is in, not to be told", "StopServiceDeployment", in{"ServiceDeploymentArn": "arn:aws:ecs:OTHER:1:service-deployment/1"}, policy.Write, "unknown"},
+		{"a service by an old ARN, without its cluster", "UpdateService", in{"Cluster": "prod", "Service": "arn:aws:ecs:eu-west-1:123456789012:service/orders"}, policy.Write, "unknown"},
 		{"no instance", "ListTasks", in{"Cluster": "prod"}, policy.List, "none"},
 		{"task set by ARN", "UpdateTaskSet", in{"Cluster": "prod", "Service": "orders", "TaskSet": set}, policy.Write, set},
 	})
@@ -54,7 +55,13 @@ func TestLogs(t *testing.T) {
 		{"stream of two groups", "GetLogEvents", in{"LogGroupName": "/app", "LogGroupIdentifier": foreign, "LogStreamName": "1"}, policy.Read, "unknown"},
 		{"no stream", "GetLogEvents", in{"LogGroupName": "/app"}, policy.Read, "unknown"},
 		{"where the events go", "PutSubscriptionFilter", in{"LogGroupName": "/app", "DestinationArn": "arn:aws:kinesis:us-east-1:999988887777:stream/out"}, policy.Write, "arn:aws:logs:OWN:log-group:/app arn:aws:kinesis:us-east-1:999988887777:stream/out"},
-		{"query of groups in its text", "StartQuery", in{"QueryString": "SOURCE logGroups(namePrefix: ['/'])"}, policy.Read, "unknown"},
+		{"query", "StartQuery", in{"LogGroupName": "/app", "QueryString": "fields source | filter source = 'x' and @message like /source /"}, policy.Read, "arn:aws:logs:OWN:log-group:/app"},
+		{"query of groups in its text", "StartQuery", in{"LogGroupName": "/app", "QueryString": " source\tlogGroups(namePrefix: ['/'])"}, policy.Read, "unknown"},
+		{"query of groups further on", "StartQuery", in{"LogGroupName": "/app", "QueryString": "fields a | join (SOURCE '/b')"}, policy.Read, "unknown"},
+		{"query of groups in PPL", "StartQuery", in{"LogGroupName": "/app", "QueryLanguage": "PPL", "QueryString": "source=[`/b`] | fields a"}, policy.Read, "unknown"},
+		{"query in PPL", "StartQuery", in{"LogGroupName": "/app", "QueryLanguage": "PPL", "QueryString": "fields a"}, policy.Read, "arn:aws:logs:OWN:log-group:/app"},
+		{"query in SQL", "StartQuery", in{"LogGroupName": "/app", "QueryLanguage": "SQL", "QueryString": "SELECT * FROM `/b`"}, policy.Read, "unknown"},
+		{"export", "CreateExportTask", in{"LogGroupName": "/app", "Destination": "exports"}, policy.Write, "arn:aws:logs:OWN:log-group:/app arn:aws:s3:::exports"},
 	})
 }
 
@@ -73,6 +80,7 @@ func TestSES(t *testing.T) {
 	from := func(address string) in { return in{"FromEmailAddress": address} }
 	run(t, "SESv2", []described{
 		{"address", "SendEmail", from("shop@example.com"), policy.Write, "arn:aws:ses:OWN:identity/shop@example.com"},
+		{"domain in capitals", "SendEmail", from("Shop@EXAMPLE.com"), policy.Write, "arn:aws:ses:OWN:identity/Shop@example.com"},
 		{"address with a name", "SendEmail", from("The Shop <shop@example.com>"), policy.Write, "arn:aws:ses:OWN:identity/shop@example.com"},
 		{"another address for a name", "SendEmail", from("a@example.com <shop@example.com>"), policy.Write, "unknown"},
 		{"two addresses", "SendEmail", from("a@b.example, c@d.example"), policy.Write, "unknown"},
@@ -113,5 +121,49 @@ func TestSSMTargets(t *testing.T) {
 		{"runbook of AWS", "StartAutomationExecution", in{"DocumentName": "AWS-Do"}, policy.Write, "arn:aws:ssm:eu-west-1::document/AWS-Do arn:aws:ssm:eu-west-1::automation-definition/AWS-Do:$DEFAULT arn:aws:ssm:OWN:automation-execution/*"},
 		{"runbook of another account", "StartAutomationExecution", in{"DocumentName": "arn:aws:ssm:OTHER:1:document/d"}, policy.Write, "arn:aws:ssm:OTHER:1:document/d arn:aws:ssm:OTHER:1:automation-definition/d:$DEFAULT arn:aws:ssm:OWN:automation-execution/*"},
 		{"no version", "StartAutomationExecution", in{"DocumentName": "d", "DocumentVersion": "1:2"}, policy.Write, "unknown"},
+	})
+}
+
+// TestS3Elsewhere: what an operation reads or writes in S3 counts beside its own
+// resources.
+func TestS3Elsewhere(t *testing.T) {
+	at := func(uri string) in {
+		return in{"QueryString": "SELECT 1", "ResultConfiguration": in{"OutputLocation": uri}}
+	}
+	run(t, "Athena", []described{
+		{"results where the workgroup says", "StartQueryExecution", in{"QueryString": "SELECT 1"}, policy.Write, "arn:aws:athena:OWN:workgroup/primary"},
+		{"results in a bucket", "StartQueryExecution", at("s3://results"), policy.Write, "arn:aws:athena:OWN:workgroup/primary arn:aws:s3:::results"},
+		{"results beneath a prefix", "StartQueryExecution", at("s3://results/a/b/"), policy.Write, "arn:aws:athena:OWN:workgroup/primary arn:aws:s3:::results/a/b/"},
+		{"results at no URI of S3", "StartQueryExecution", at("https://results.s3.amazonaws.com/a"), policy.Write, "unknown"},
+		{"results past dots", "StartQueryExecution", at("s3://results/../evil/a"), policy.Write, "unknown"},
+		{"results in capitals", "StartQueryExecution", at("S3://results/a"), policy.Write, "unknown"},
+	})
+	run(t, "Textract", []described{
+		{"bytes", "DetectDocumentText", in{"Document": in{"Bytes": []byte{1}}}, policy.Read, "none"},
+		{"object", "DetectDocumentText", in{"Document": in{"S3Object": in{"Bucket": "scans", "Name": "1.png"}}}, policy.Read, "arn:aws:s3:::scans/1.png"},
+		{"an object's bucket", "DetectDocumentText", in{"Document": in{"S3Object": in{"Bucket": "scans"}}}, policy.Read, "unknown"},
+		{"in and out", "StartDocumentAnalysis", in{"DocumentLocation": in{"S3Object": in{"Bucket": "scans", "Name": "1.png"}}, "OutputConfig": in{"S3Bucket": "texts"}}, policy.Write, "arn:aws:s3:::scans/1.png arn:aws:s3:::texts"},
+		{"objects of two buckets", "AnalyzeID", in{"DocumentPages": []any{in{"S3Object": in{"Bucket": "a", "Name": "1"}}, in{"S3Object": in{"Bucket": "b", "Name": "2"}}}}, policy.Read, "unknown"},
+	})
+	run(t, "Transcribe", []described{
+		{"in and out", "StartTranscriptionJob", in{"Media": in{"MediaFileUri": "s3://calls/1.wav"}, "OutputBucketName": "texts"}, policy.Write, "arn:aws:s3:::calls/1.wav arn:aws:s3:::texts"},
+	})
+	run(t, "Polly", []described{
+		{"out", "StartSpeechSynthesisTask", in{"Text": "x", "OutputS3BucketName": "voice"}, policy.Write, "arn:aws:s3:::voice"},
+	})
+}
+
+// TestNamesWithoutCase: a database in capitals is the same one.
+func TestNamesWithoutCase(t *testing.T) {
+	run(t, "RDS", []described{
+		{"instance", "DeleteDBInstance", in{"DBInstanceIdentifier": "Orders"}, policy.Write, "arn:aws:rds:OWN:db:orders"},
+		{"by ARN", "ListTagsForResource", in{"ResourceName": "arn:aws:rds:eu-west-1:123456789012:db:Orders"}, policy.Read, "arn:aws:rds:OWN:db:orders"},
+		{"where it is copied to", "CopyDBSnapshot", in{"SourceDBSnapshotIdentifier": "A", "TargetDBSnapshotIdentifier": "B"}, policy.Write, "arn:aws:rds:OWN:snapshot:a arn:aws:rds:OWN:snapshot:b"},
+	})
+	run(t, "ElastiCache", []described{
+		{"cluster", "DeleteCacheCluster", in{"CacheClusterId": "Sessions"}, policy.Write, "arn:aws:elasticache:OWN:cluster:sessions"},
+	})
+	run(t, "DynamoDB", []described{
+		{"a table has a case", "DeleteTable", in{"TableName": "Orders"}, policy.Write, "arn:aws:dynamodb:OWN:table/Orders"},
 	})
 }

@@ -27,6 +27,23 @@ func (d *description) logStream(v *values) bool {
 	return isName(group) && d.add(own("logs", "log-group:"+group+stream))
 }
 
+// insights reports whether a query of CloudWatch Logs, in one of its languages,
+// leaves it to the other members which groups it reads: it may name them itself,
+// by SOURCE, and in SQL always does.
+func insights(v *values) bool {
+	language, ok := v.one(0)
+	query, one := v.one(1)
+	if !ok || !one || language == "SQL" {
+		return false
+	}
+	for command := range strings.FieldsFuncSeq(query, func(r rune) bool { return strings.ContainsRune("|()[]{}\r\n;", r) }) {
+		if words := strings.FieldsFunc(command, func(r rune) bool { return r == ' ' || r == '\t' || r == '=' }); len(words) > 0 && strings.EqualFold(words[0], "source") {
+			return false
+		}
+	}
+	return true
+}
+
 // entity adds the domain of OpenSearch that an insight is about. One that is about
 // an account has no resource.
 func (d *description) entity(v *values) bool {

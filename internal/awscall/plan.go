@@ -46,6 +46,7 @@ type plan struct {
 	service string // its id
 	target  string // what X-Amz-Target says, or ""
 	query   bool   // the query protocol is spoken too
+	lower   bool   // its names have no case, and are small in ARNs
 }
 
 // A step is one resource of an operation.
@@ -95,9 +96,11 @@ func planOf(service, operation string, input reflect.Type) *plan {
 		return nil // not kept: names of no operation must not fill the memory
 	}
 	p.service, p.wired = s.ID, newWired(s.ID, input)
-	if prefix, letters, _, _ := protocols(s.ID); strings.Contains(letters, "j") || strings.Contains(letters, "c") {
+	prefix, letters, _, _ := protocols(s.ID)
+	if strings.Contains(letters, "j") || strings.Contains(letters, "c") {
 		p.target, p.query = prefix+"."+operation, strings.Contains(letters, "q")
 	}
+	p.lower = strings.Contains(letters, "i")
 	plans.Lock()
 	defer plans.Unlock()
 	if plans.read == nil || len(plans.read) >= maxPlans {

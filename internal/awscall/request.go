@@ -80,11 +80,11 @@ func (w *words) operation(host awshost.Host) (id string, n Named) {
 		return "", Named{}
 	}
 	for _, read := range []func(*words, awshost.Host) (string, Named){(*words).rpc, (*words).action, (*words).s3, (*words).lambda} {
-		if id, n = read(w, host); n.operation != "" {
+		if id, n = read(w, host); n.id != "" {
 			return id, n
 		}
 	}
-	return "", Named{}
+	return "", Named{} // one that the table does not have may be another to the service: deleteTable
 }
 
 // unseen is [Read] for an operation whose input is in the body.
@@ -94,6 +94,7 @@ func unseen(service, operation string) Named {
 	if p == nil {
 		return n
 	}
+	n.id = p.service
 	if len(p.raise) == 0 { // else the body may make it permissions
 		n.access, n.also = p.access, p.also
 	}
@@ -135,8 +136,8 @@ func serviceName(id string) string {
 
 // protocols returns what a service's X-Amz-Target begins with, which is also its
 // name in the path of RPC v2; a letter for each protocol in which one host serves
-// all of its operations (j: AWS JSON, c: RPC v2 with CBOR, q: query); and the SDK's
-// name of it.
+// all of its operations (j: AWS JSON, c: RPC v2 with CBOR, q: query), and an i if
+// the names of its resources have no case; and the SDK's name of it.
 func protocols(id string) (prefix, letters, name string, known bool) {
 	line, known := lineOf(table(id), "!")
 	prefix, line, _ = strings.Cut(line, " ")

@@ -102,6 +102,8 @@ func TestRequestRPC(t *testing.T) {
 		{"a target and another protocol", "POST " + ddb + "/", json10 + "Smithy-Protocol: rpc-v2-cbor\nX-Amz-Target: DynamoDB_20120810.GetItem", "DynamoDB", "unknown"},
 		{"a target of another service", "POST " + ddb + "/", json10 + "X-Amz-Target: AmazonSSM.GetParameter", "DynamoDB", "unknown"},
 		{"a target of another version", "POST " + ddb + "/", json10 + "X-Amz-Target: DynamoDB_20111205.GetItem", "DynamoDB", "unknown"},
+		{"an operation in another case", "POST " + ddb + "/", json10 + "X-Amz-Target: DynamoDB_20120810.deleteTable", "DynamoDB", "unknown"},
+		{"an operation of tomorrow", "POST " + ddb + "/", json10 + "X-Amz-Target: DynamoDB_20120810.Teleport", "DynamoDB", "unknown"},
 		{"a target by GET", "GET " + ddb + "/", json10 + "X-Amz-Target: DynamoDB_20120810.GetItem", "DynamoDB", "unknown"},
 		{"a target at a path", "POST " + ddb + "/x", json10 + "X-Amz-Target: DynamoDB_20120810.GetItem", "DynamoDB", "unknown"},
 		{"a method that is overridden", "POST " + ddb + "/", json10 + "X-HTTP-Method-Override: GET\nX-Amz-Target: DynamoDB_20120810.GetItem", "DynamoDB", "unknown"},

@@ -23,6 +23,8 @@ func (d *description) resource(src *source, v *values) bool {
 		return d.schema(v)
 	case "logstream":
 		return d.logStream(v)
+	case "insights":
+		return insights(v)
 	case "entity":
 		return d.entity(v)
 	case "identity":
@@ -63,6 +65,8 @@ func (d *description) value(form, value string) bool {
 	switch form {
 	case "copy":
 		return d.copySource(value)
+	case "uri":
+		return d.uri(value)
 	case "statement":
 		return d.statement(value)
 	case "iterator":
@@ -118,6 +122,11 @@ func (d *description) template(parts []part, v *values) bool {
 			many = i
 		}
 	}
+	if d.lower {
+		for i := range v.all {
+			v.all[i] = strings.ToLower(v.all[i])
+		}
+	}
 	var names [maxMembers]string
 	for i := range n {
 		names[i] = v.of(i)[0]
@@ -137,10 +146,22 @@ func (d *description) template(parts []part, v *values) bool {
 // filled adds the ARN that a template makes of one name for each member.
 func (d *description) filled(parts []part, names []string) bool {
 	if n := len(names); n > 0 && (isARN(names[n-1]) || len(parts) == 1) {
-		return validARN(names[n-1]) && d.add(names[n-1])
+		return validARN(names[n-1]) && !isShort(names[n-1], parts) && d.add(names[n-1])
 	}
 	s, ok := d.fill(parts, names)
 	return ok && d.add(s)
+}
+
+// isShort reports whether an ARN leaves out what its thing is in, as old ones of
+// ECS do: service/orders for service/prod/orders.
+func isShort(arn string, parts []part) bool {
+	slashes := 0
+	for _, p := range parts {
+		if p.kind == 0 {
+			slashes += strings.Count(p.text, "/")
+		}
+	}
+	return strings.Count(arn, "/") < slashes
 }
 
 func members(parts []part) int {

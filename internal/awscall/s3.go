@@ -126,6 +126,20 @@ func hasDots(key string) bool {
 	return false
 }
 
+// uri adds what other services name by s3://bucket/key: a bucket, an object, or
+// what the keys of many begin with.
+func (d *description) uri(value string) bool {
+	value, ok := strings.CutPrefix(value, "s3://")
+	bucket, key, _ := strings.Cut(value, "/")
+	if !ok || !isBucket(bucket) || isDirectory(bucket) {
+		return false
+	}
+	if key == "" {
+		return d.add("arn:" + laterPartition + ":s3:::" + bucket)
+	}
+	return d.objectIn(bucket, key)
+}
+
 // copySource adds what CopyObject, UploadPartCopy and RenameObject read:
 // bucket/key or the ARN of an object in an access point, URL-encoded, with a
 // slash before it or not, and a version behind it.

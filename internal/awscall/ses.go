@@ -16,5 +16,7 @@ func (d *description) identity(v *values) bool {
 	}
 	// Quoted names may hold anything, and what a reader of mail makes of it is
 	// not certain.
-	return ok && strings.Count(address, "@") == 1 && isSimple(address, ".!#$%&'*+-/=?^_`{|}~@") && d.add(own("ses", "identity/"+address))
+	name, domain, whole := strings.Cut(address, "@")
+	return ok && whole && !strings.Contains(domain, "@") && isSimple(address, ".!#$%&'*+-/=?^_`{|}~@") &&
+		d.add(own("ses", "identity/"+name+"@"+strings.ToLower(domain)))
 }

@@ -110,7 +110,7 @@ func checkSource(t *testing.T, operation string, src source) {
 		t.Errorf("%s: more than %d members", operation, maxMembers)
 	}
 	form, _, _ := strings.Cut(src.form, "/")
-	forms := []string{"parent", "family", "catalog", "schema", "logstream", "loggroup", "entity", "identity", "targets", "runbook", "model", "tool", "machine", "bucket", "object", "copy", "index", "statement", "iterator", "queue", "queueof", "subscription", "function", "layer", "consumer", "rule", "bus", "parameter", "path", "setting", "document", "instance", "taggable", "key", "root"}
+	forms := []string{"parent", "family", "catalog", "schema", "logstream", "insights", "loggroup", "uri", "entity", "identity", "targets", "runbook", "model", "tool", "machine", "bucket", "object", "copy", "index", "statement", "iterator", "queue", "queueof", "subscription", "function", "layer", "consumer", "rule", "bus", "parameter", "path", "setting", "document", "instance", "taggable", "key", "root"}
 	switch {
 	case src.form == "?", slices.Contains(forms, form):
 		return
