@@ -80,11 +80,11 @@ func (w *words) operation(host awshost.Host) (id string, n Named) {
 		return "", Named{}
 	}
 	for _, read := range []func(*words, awshost.Host) (string, Named){(*words).rpc, (*words).action, (*words).s3, (*words).lambda} {
-		if id, n = read(w, host); n.id != "" {
+		if id, n = read(w, host); n.operation != "" {
 			return id, n
 		}
 	}
-	return "", Named{} // one that the table does not have may be another to the service: deleteTable
+	return "", Named{}
 }
 
 // unseen is [Read] for an operation whose input is in the body.
@@ -94,7 +94,6 @@ func unseen(service, operation string) Named {
 	if p == nil {
 		return n
 	}
-	n.id = p.service
 	if len(p.raise) == 0 { // else the body may make it permissions
 		n.access, n.also = p.access, p.also
 	}

@@ -44,10 +44,21 @@ func (w *words) rpc(host awshost.Host) (id string, n Named) {
 			id = s.ID
 		}
 	}
-	if id == "" {
+	if id == "" || respelled(id, operation) {
 		return "", n
 	}
 	return id, unseen(id, operation)
+}
+
+// respelled reports whether an operation is another one but for its case, for
+// which the service may take it. One that is like no other is one of tomorrow.
+func respelled(service, operation string) bool {
+	lines := table(service)
+	if _, there := lineOf(lines, operation); there {
+		return false
+	}
+	_, there := lineOf(strings.ToLower(lines), strings.ToLower(operation))
+	return there
 }
 
 func (w *words) jsonTarget() (prefix, operation, letter string) {
@@ -88,7 +99,7 @@ func (w *words) action(host awshost.Host) (id string, n Named) {
 	}
 	id = host.Services[0].ID
 	_, letters, _, _ := protocols(id)
-	if !strings.Contains(letters, "q") || w.Path != "/" && id != "sqs" {
+	if !strings.Contains(letters, "q") || w.Path != "/" && id != "sqs" || respelled(id, operation) {
 		return "", n
 	}
 	input := w.parameters()
