@@ -143,6 +143,9 @@ var unions = map[reflect.Type]map[string]reflect.Type{
 		"SystemTool": reflect.TypeFor[bedrocktypes.ToolMemberSystemTool](),
 		"ToolSpec":   reflect.TypeFor[bedrocktypes.ToolMemberToolSpec](),
 	},
+	reflect.TypeFor[bedrocktypes.AsyncInvokeOutputDataConfig](): {
+		"S3OutputDataConfig": reflect.TypeFor[bedrocktypes.AsyncInvokeOutputDataConfigMemberS3OutputDataConfig](),
+	},
 }
 
 func (d *decoder) decodeUnion(v reflect.Value, in any, path string) {

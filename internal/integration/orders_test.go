@@ -62,7 +62,7 @@ func TestOrdersUnderTheEmulator(t *testing.T) {
 		t.Errorf("hosts that were reached: %s", diff)
 	}
 	var allowed, blocked []string
-	for _, e := range orders.events() {
+	for _, e := range orders.events(10) {
 		what := e.Call.Service + " " + e.Call.Operation
 		if e.Call.Kind != "aws" {
 			what = e.Call.Kind + " " + e.Call.Host

@@ -95,8 +95,21 @@ type logged struct {
 	}
 }
 
-// events are those that the function has logged.
-func (s *sandbox) events() []logged {
+// events are those that the function has logged, once there are n of them: what it
+// says comes by a pipe, and may come after its answer.
+func (s *sandbox) events(n int) []logged {
+	s.t.Helper()
+	for range 500 {
+		if all := s.logged(); len(all) >= n {
+			return all
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	s.t.Fatalf("no %d events: %+v", n, s.logged())
+	return nil
+}
+
+func (s *sandbox) logged() []logged {
 	var all []logged
 	for line := range strings.Lines(s.proc.said.String()) {
 		if !strings.Contains(line, `"msg":"lambdafence"`) {
