@@ -59,6 +59,7 @@ type tap struct {
 	refuse   int      // so many requests are answered 503
 }
 
+// tapMoto returns a tap in front of moto, which forgets what tests before have made.
 func tapMoto(t *testing.T) *tap {
 	t.Helper()
 	python(t, "bin/moto_server")
@@ -66,8 +67,15 @@ func tapMoto(t *testing.T) *tap {
 	if err != nil {
 		t.Fatal(err)
 	}
+	unguarded := new(http.Transport) // not the default one, which tests guard
+	t.Cleanup(unguarded.CloseIdleConnections)
+	resp, err := (&http.Client{Transport: unguarded}).Post("http://"+moto+"/moto-api/reset", "", nil)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatal(resp, err)
+	}
+	resp.Body.Close()
 	proxy := &httputil.ReverseProxy{
-		Transport: new(http.Transport), // not the default one, which tests guard
+		Transport: unguarded,
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(&url.URL{Scheme: "http", Host: moto})
 			r.Out.Host = r.In.Host // it is signed
