@@ -16,9 +16,10 @@ type arnPattern struct {
 	resource pattern
 	head     string    // what every resource begins with that it matches
 	below    []pattern // what lies beneath the resource: X/* and X:*
+	secret   []pattern // in a deny rule, the same secret without the six characters of its ARN
 }
 
-func (p arnPattern) size() int { return 6 + len(p.below) }
+func (p arnPattern) size() int { return 6 + len(p.below) + len(p.secret) }
 
 func compileARN(text string) ([]arnPattern, error) {
 	if scheme, _, ok := strings.Cut(text, "://"); ok && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
@@ -59,8 +60,13 @@ func compileARNPattern(text string) (p arnPattern, err error) {
 	if p.resource, err = compilePattern(tail, ""); err != nil {
 		return p, err
 	}
-	if p.head = tail; hasMeta(tail) {
-		p.head = tail[:strings.IndexAny(tail, metaBytes)]
+	p.head = literalHead(tail)
+	if name, ok := nameOfSecret(tail, whole); ok {
+		named, err := compilePattern(name, "")
+		if err != nil {
+			return p, err
+		}
+		p.secret, p.head = []pattern{named}, literalHead(name)
 	}
 	below := []string{tail + "/*", tail + ":*"}
 	switch tail[len(tail)-1] {
@@ -79,6 +85,14 @@ func compileARNPattern(text string) (p arnPattern, err error) {
 		p.below = append(p.below, b)
 	}
 	return p, nil
+}
+
+// literalHead returns what a pattern says before it says anything else.
+func literalHead(text string) string {
+	if hasMeta(text) {
+		return text[:strings.IndexAny(text, metaBytes)]
+	}
+	return text
 }
 
 // An arn is an ARN in parts.
@@ -182,5 +196,5 @@ func (p *arnPattern) denies(a *arn) bool {
 			return false
 		}
 	}
-	return p.matches(a.resource)
+	return p.matches(a.resource) || matchAny(p.secret, a.resource) || a.isSecret() && p.matches(withoutSuffix(a.resource))
 }

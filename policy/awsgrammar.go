@@ -37,6 +37,14 @@ func compileService(s string) (string, error) {
 	return name, nil
 }
 
+// compileRegion compiles a pattern over regions, which are in lower case.
+func compileRegion(s string) ([]pattern, error) {
+	if lower := strings.ToLower(s); lower != s {
+		return nil, fmt.Errorf("%q: regions are written %s", s, lower)
+	}
+	return compilePatterns(s, "")
+}
+
 // compileOperation compiles a pattern over the SDK's names, which begin with a
 // capital: a rule that could never match would be a deny rule that denies nothing.
 func compileOperation(s string) ([]pattern, error) {

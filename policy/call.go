@@ -127,7 +127,7 @@ func (c *Call) String() string {
 }
 
 // awsString names the operation, the first of its resources, and the host if it
-// is not AWS's own.
+// is not the service's own.
 func (c *Call) awsString() string {
 	s := c.Service + ":" + cmp.Or(c.Operation, "(unknown operation)")
 	if len(c.Resources) > 0 {
@@ -136,7 +136,8 @@ func (c *Call) awsString() string {
 	if n := len(c.Resources); n > 1 {
 		s += fmt.Sprintf(" and %d more", n-1)
 	}
-	if h, _ := awshost.Parse(c.Host); c.Host != "" && !h.API {
+	h, _ := awshost.Parse(c.Host)
+	if service, _ := awshost.Find(c.Service); c.Host != "" && (!h.API || !h.Serves(service.ID, c.Region)) {
 		s += " at " + bracketed(c.Host)
 		if c.Port != 0 && c.Port != schemePort(c.Scheme) {
 			s += ":" + strconv.Itoa(int(c.Port))

@@ -4,8 +4,8 @@ import "fmt"
 
 var (
 	worldServices  = []string{"S3", "s3", "SNS", "Newest", "IAM", "S3 Control", ""}
-	worldARNs      = []string{"arn:aws:s3:::a", "arn:aws:s3:::a/b", "arn:aws:s3:::b/a", "arn:aws:s3:eu-west-1:111122223333:accesspoint/p/object/a", "arn:aws:sns:eu-west-1:111122223333:a", "arn:aws:sns:eu-west-1:444455556666:a", "arn:aws:sns:eu-west-1::a:b", "arn:aws:newest:::a", "a", "arn:aws:s3:::"}
-	worldResources = []string{"a", "a/*", "*", "**", "b", "[ab]", "accesspoint/p", "arn:aws:s3:::a", "arn:*:*:*:*:*", "arn:aws:sns:eu-west-1:444455556666:a", "arn:aws:sns:*:*:{a,b}*"}
+	worldARNs      = []string{"arn:aws:s3:::a", "arn:aws:s3:::a/b", "arn:aws:s3:::b/a", "arn:aws:s3:eu-west-1:111122223333:accesspoint/p/object/a", "arn:aws:sns:eu-west-1:111122223333:a", "arn:aws:sns:eu-west-1:444455556666:a", "arn:aws:sns:eu-west-1::a:b", "arn:aws:newest:::a", "a", "arn:aws:s3:::", "arn:aws:secretsmanager:::secret:a", "arn:aws:secretsmanager:::secret:a-B1cdef"}
+	worldResources = []string{"a", "a/*", "*", "**", "b", "[ab]", "accesspoint/p", "arn:aws:s3:::a", "arn:*:*:*:*:*", "arn:aws:sns:eu-west-1:444455556666:a", "arn:aws:sns:*:*:{a,b}*", "secret:a", "secret:a-??????", "arn:aws:secretsmanager:::secret:a-B1cdef"}
 	worldAccounts  = []string{"", "111122223333", "444455556666"}
 	worldRegions   = []string{"eu-west-1", "us-east-1", "aws-global", ""}
 )

@@ -181,7 +181,7 @@ func (p *parser) awsField(a *awsRule, key string, v *yaml.Node) {
 	case "accounts":
 		values(p, key, v, &a.accounts, compileAccount, "!!int", "!!float")
 	case "regions":
-		patterns(p, key, v, &a.regions, func(s string) ([]pattern, error) { return compilePatterns(s, "") })
+		patterns(p, key, v, &a.regions, compileRegion)
 	case "endpoint":
 		patterns(p, key, v, &a.endpoints, compileEndpoint)
 	}

@@ -259,6 +259,7 @@ func TestParseRefuses(t *testing.T) {
 		{"account pattern", deny1("aws: s3", "accounts: ['1111*']"), `3:16: accounts: "1111*": want self, "*" or the 12 digits of an account id`},
 		{"account of other digits", deny1("aws: s3", "accounts: ['１１１１']"), `3:16: accounts: "１１１１": want self, "*" or the 12 digits of an account id`},
 		{"region pattern", deny1("aws: s3", "regions: ['[']"), `3:15: regions: "[": unexpected end of input in "["`},
+		{"region in capitals", deny1("aws: s3", "regions: EU-West-1"), `3:14: regions: "EU-West-1": regions are written eu-west-1`},
 		{"region empty", deny1("aws: s3", "regions: ''"), `3:14: regions: empty pattern`},
 		{"endpoint URL", deny1("aws: s3", "endpoint: http://localhost:4566"), `3:15: endpoint: "http://localhost:4566": want a host, or a host and port, such as localhost:4566`},
 		{"endpoint path", deny1("aws: s3", "endpoint: localhost:4566/s3"), `3:15: endpoint: "localhost:4566/s3": want a host, or a host and port, such as localhost:4566`},

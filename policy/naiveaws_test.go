@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -228,8 +229,13 @@ func naiveResource(p arnPattern, text, service, account string, deny bool) bool 
 			return false
 		}
 	}
+	if deny && parts[2] == "secretsmanager" && (matchAny(p.secret, parts[5]) || naiveSuffix.MatchString(parts[5]) && text[len(text)-7] == '-' && naiveResource(p, text[:len(text)-7], service, account, true)) {
+		return true
+	}
 	return p.resource.match(parts[5]) || matchAny(p.below, parts[5])
 }
+
+var naiveSuffix = regexp.MustCompile(`^secret:.+-[a-z]{0,5}[A-Z0-9][A-Za-z0-9]{0,5}$`)
 
 // naiveLevels are the access levels of a call; nil: unknown.
 func naiveLevels(c *Call) []Access {

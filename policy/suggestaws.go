@@ -14,7 +14,7 @@ const maxSuggested = 10
 // suggestAWS writes the narrowest rule for an operation at the host that q
 // judged last, t: its resources, who signs it if it is not the function's own
 // account, and the endpoint if it is not AWS's. It is empty where no rule could
-// allow the call.
+// allow the call, or none should.
 func suggestAWS(q *query, c *Call, t target) string {
 	if q.network != tcp || q.odd || q.method == "CONNECT" || q.elsewhere || q.claim.service.ID == "" {
 		return ""
@@ -41,6 +41,9 @@ func suggestAWS(q *query, c *Call, t target) string {
 		parts = append(parts, fmt.Sprintf("accounts: [%q]", c.Account))
 	}
 	if !q.genuine {
+		if len(q.aws().Services) > 0 {
+			return "" // of another service, or of another region
+		}
 		at := t.name
 		switch {
 		case t.lit.IsValid():

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -155,6 +156,37 @@ func TestAWSGuard(t *testing.T) {
 			}
 			wantEvents(t, events, "allowed "+readApp, "blocked "+readOther)
 		})
+	}
+}
+
+// TestBlockedErrorOfAWS: the error says which resource it is about, and if that is
+// not known.
+func TestBlockedErrorOfAWS(t *testing.T) {
+	c := newCloud(t)
+	for _, tt := range []struct {
+		policy string
+		names  []string
+		want   string
+	}{
+		{"allow: [{aws: ssm, resources: [parameter/a, parameter/c]}]", []string{"a", "b", "c"}, "SSM:GetParameters arn:aws:ssm:eu-west-1:" + ownAccount + ":parameter/b and 2 more: no allow rule matched (policy p); this would allow it: " +
+			`allow: [{aws: ssm, operations: [GetParameters], resources: ["parameter/b", "parameter/a", "parameter/c"]}]`},
+		{"deny: [{aws: ssm, resources: [parameter/c]}]", []string{"a", "b", "c"}, "SSM:GetParameters arn:aws:ssm:eu-west-1:" + ownAccount + ":parameter/c and 2 more: deny[0]: denied by rule (policy p)"},
+		{"deny: [{aws: ssm, operations: [GetParameters]}]", []string{"a", "b"}, "SSM:GetParameters arn:aws:ssm:eu-west-1:" + ownAccount + ":parameter/a and 1 more: deny[0]: denied by rule (policy p)"},
+		{"allow: [{aws: ssm, resources: [parameter/a]}]", []string{"a", "b//c"}, "SSM:GetParameters: no allow rule matched; its resource is not known (policy p); this would allow it, for any resource: allow: [{aws: ssm, operations: [GetParameters]}]"},
+		{"deny: [{aws: ssm, resources: [parameter/a]}]", []string{"b//c"}, "SSM:GetParameters: deny[0]: denied by rule; its resource is not known (policy p)"},
+	} {
+		f, events := awsFence(t, "{mode: enforce, "+tt.policy+"}")
+		cfg := c.config(ownAccount)
+		f.AWS(&cfg)
+		_, err := ssm.NewFromConfig(cfg).GetParameters(t.Context(), &ssm.GetParametersInput{Names: tt.names})
+		var blocked *wrapper.BlockedError
+		if !errors.As(err, &blocked) || strings.Replace(blocked.Error(), ", version "+blocked.Policy.Version, "", 1) != "lambdafence: blocked "+tt.want {
+			t.Errorf("%s: %v", tt.policy, blocked)
+			continue
+		}
+		if e := (*events)[0]; !slices.Equal(e.Call.Resources, blocked.Call.Resources) {
+			t.Errorf("the event has %q, the error %q", e.Call.Resources, blocked.Call.Resources)
+		}
 	}
 }
 

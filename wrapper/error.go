@@ -37,7 +37,10 @@ func (e *BlockedError) Error() string {
 	}
 	b.WriteString(e.Decision.Reason)
 	switch c := &e.Call; {
-	case c.Kind != policy.AWS || e.Decision.Rule != "":
+	case c.Kind != policy.AWS:
+	case c.Resources == nil:
+		b.WriteString("; its resource is not known")
+	case e.Decision.Rule != "":
 	case c.Account == "":
 		b.WriteString("; whose key signs it is not known")
 	case c.Self == "":
@@ -50,7 +53,11 @@ func (e *BlockedError) Error() string {
 		b.WriteString(", version " + e.Policy.Version)
 	}
 	b.WriteString(")")
-	if e.hint != "" {
+	switch {
+	case e.hint == "":
+	case e.Call.Kind == policy.AWS && e.Call.Resources == nil:
+		b.WriteString("; this would allow it, for any resource: " + e.hint)
+	default:
 		b.WriteString("; this would allow it: " + e.hint)
 	}
 	return b.String()

@@ -46,7 +46,7 @@ func (v *verdict) record(ctx context.Context) {
 	ev := Event{
 		Time:     time.Now(),
 		Outcome:  v.outcome,
-		Call:     redact(&v.call),
+		Call:     v.shown(),
 		Decision: v.decision,
 		Policy:   v.policy(),
 		Function: v.fence.function,
@@ -66,9 +66,26 @@ func (v *verdict) err() error {
 	if v.outcome != Blocked {
 		return nil
 	}
-	e := &BlockedError{Call: redact(&v.call), Decision: v.decision, Policy: v.policy()}
+	e := &BlockedError{Call: v.shown(), Decision: v.decision, Policy: v.policy()}
 	e.hint = v.state.set.Suggest(&e.Call, e.Decision)
 	return e
+}
+
+// shown returns the call as people see it: without secrets, and of its resources
+// that one first for which it is denied.
+func (v *verdict) shown() policy.Call {
+	c := v.call
+	if all := c.Resources; len(all) > 1 && v.decision.Effect == policy.Deny {
+		for i := range all[:min(len(all), maxResource)] {
+			c.Resources = all[i : i+1]
+			if v.state.set.Decide(&c) == v.decision {
+				all = slices.Concat(c.Resources, all[:i], all[i+1:])
+				break
+			}
+		}
+		c.Resources = all
+	}
+	return redact(&c)
 }
 
 // A verdictKey is that of one fence: each trusts its own verdicts only, and where

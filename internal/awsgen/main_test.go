@@ -288,7 +288,7 @@ func TestRun(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(filepath.Dir(old), "a.txt")); err != nil || string(text) != zoo.text {
 		t.Errorf("a.txt: %q, %v", text, err)
 	}
-	if page, err := os.ReadFile(filepath.Join(root, "docs", "aws-services.md")); err != nil || !strings.Contains(string(page), "\n| A B | `a` | 4 | 1 | 1 | 2 |\n| 1 services |") {
+	if page, err := os.ReadFile(filepath.Join(root, "docs", "aws-services.md")); err != nil || !strings.Contains(string(page), "\n| [A B](../internal/awscall/tables/a.txt) | `a` | 4 | 1 | 1 | 2 |\n| 1 services |") {
 		t.Errorf("%s, %v", page, err)
 	}
 	if _, err := os.Stat(old); err == nil {

@@ -14,7 +14,8 @@ func page(tables []table) string {
 Written by ` + "`make tables`" + `: all services of aws-sdk-go-v2, and what the fence can tell of their operations. Each has an access level. An operation's
 resources are told from its input, or it has none, or they are unknown: an allow rule with ` + "`resources`" + ` does not match then, and a deny rule does. That
 is so where the input does not name what IAM checks (an id that does not say what it belongs to), or where AWS's reference does not say how.
-` + "`aws`" + ` in a rule takes the name in the second column, or the SDK's in the first.
+` + "`aws`" + ` in a rule takes the name in the second column, or the SDK's in the first. Which operations those are stands in the table of the service: a line
+for each, with its access level and how the resources are told; none, or ` + "`?`" + ` for unknown. [How to read them](../internal/awscall/plan.go).
 
 | service | ` + "`aws`" + ` | operations | resource told | no resource | unknown |
 | --- | --- | ---: | ---: | ---: | ---: |
@@ -25,7 +26,7 @@ is so where the input does not name what IAM checks (an id that does not say wha
 		protocols, _, _ = strings.Cut(protocols, "\n")
 		c := count(t.text)
 		all.add(c)
-		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", strings.SplitN(protocols, " ", 3)[2], t.id, c)
+		fmt.Fprintf(&b, "| [%s](../internal/awscall/tables/%[2]s.txt) | `%[2]s` | %[3]s |\n", strings.SplitN(protocols, " ", 3)[2], t.id, c)
 	}
 	fmt.Fprintf(&b, "| %d services | | %s |\n", len(tables), all)
 	return b.String()

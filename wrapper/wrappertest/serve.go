@@ -79,9 +79,17 @@ func (f *Fence) AWS(cfg *aws.Config) {
 		cfg.HTTPClient = &http.Client{Transport: f.stands}
 	}
 	if cfg != nil && cfg.Credentials == nil {
-		cfg.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: awskey.ID(Account), SecretAccessKey: "none"}, nil
-		})
+		cfg.Credentials = Credentials(Account)
 	}
 	f.Fence.AWS(cfg)
+}
+
+// Credentials returns credentials of an account, 12 digits, which are good for
+// nothing but a test: such as what a library brings that signs by keys of its own.
+// It panics if account is none.
+func Credentials(account string) aws.CredentialsProvider {
+	id := awskey.ID(account)
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: id, SecretAccessKey: "none"}, nil
+	})
 }

@@ -149,4 +149,11 @@ func TestAWS(t *testing.T) {
 	}
 	f.WantAllowed("SSM:GetParameter arn:aws:ssm:eu-west-1:123456789012:parameter/app/colour")
 	f.WantBlocked("SSM:DeleteParameter arn:aws:ssm:eu-west-1:123456789012:parameter/app/colour")
+
+	f.Reset()
+	cfg.Credentials = wrappertest.Credentials("444455556666")
+	_, err = ssm.NewFromConfig(cfg).GetParameter(t.Context(), &ssm.GetParameterInput{Name: aws.String("/app/colour")})
+	if !errors.Is(err, wrapper.ErrBlocked) || f.Violations()[0].Call.Account != "444455556666" {
+		t.Error("keys of another account", err)
+	}
 }
