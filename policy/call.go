@@ -52,8 +52,9 @@ type Call struct {
 	// credentials sign it, Self the function's own account.
 	Region, Account, Self string
 
-	// Caller is the nearest Go module that made the call, Callers are all
-	// modules on its stack.
+	// Caller is the Go module that made the call: the nearest on its stack that
+	// does not call for others, as SDKs and HTTP helpers do. Callers are all
+	// modules on the stack. Needed only where [Set.NeedsCallers] says so.
 	Caller  Caller
 	Callers []Caller
 
@@ -63,7 +64,8 @@ type Call struct {
 	Time time.Time
 }
 
-// A Caller is the Go module and package that made a call.
+// A Caller is a Go module on the stack of a call, and the package of it: import
+// paths. Version is as the build info has it, empty where there is none. The zero Caller is unknown.
 type Caller struct{ Module, Version, Package string }
 
 // Kind tells what made a call.

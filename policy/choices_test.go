@@ -69,6 +69,8 @@ func (c *choices) call() Call {
 	}
 	if c.one(2) == 1 {
 		call.Time = time.Date(2027, 1, 31+c.one(2), 12, 0, 0, 0, time.UTC)
+		call.Caller.Module = c.of("", "m.example/a", "m.example/b")
+		call.Callers = []Caller{call.Caller, {Module: c.of("m.example/a", "x"), Package: c.of("m.example/a/p", "m.example/b")}}
 	}
 	return call
 }
@@ -117,6 +119,7 @@ func (c *choices) rule(list string) string {
 	field("paths", "[/a]", "[/a/**]", `["/**", /b]`, `["/[!b]"]`)
 	field("networks", "[tcp]", "[udp, tcp]", "[ip]")
 	field("functions", "f", `"[gh]*"`)
+	field("from", "m.example/a", `["m.example/*", "m.example/b/**"]`)
 	field("until", "2027-01-31")
 	if list == "deny" {
 		field("mode", "enforce", "report", "learn", "off")

@@ -53,6 +53,7 @@ func (c *choices) awsRule(list string) string {
 	field("regions", "eu-west-1", `"*-1"`)
 	field("endpoint", "a.example", "localhost:443", `["**.example", "127.0.0.1:6379"]`, `"**.amazonaws.com"`, "sns.eu-west-1.amazonaws.com")
 	field("functions", "f")
+	field("from", "m.example/a")
 	field("until", "2027-01-31")
 	if list == "deny" {
 		field("mode", "enforce", "report", "off")

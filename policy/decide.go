@@ -27,7 +27,7 @@ func (s *Set) Decide(c *Call) Decision {
 // by local doors and by the deny rules for addresses. It is the second half of
 // the verdict on a call whose first half was [Set.Decide] without an address.
 // Scheme, method and path do not count, for a connection may carry any.
-// Function and Time do, and count as unknown where they are not set.
+// Function, Time and the callers do, and count as unknown where they are not set.
 func (s *Set) DecideReached(c *Call) Decision {
 	var q query
 	q.ask(c)

@@ -56,8 +56,6 @@ func (p *parser) rule(at string, deny bool, n *yaml.Node) rule {
 			p.errorf(k, "%s: %s does not go with the subject %s", at, key, subject)
 		case key == "mode" && !deny:
 			p.errorf(k, "%s: mode is for deny rules; an allow list has the mode of its policy", at)
-		case key == "from":
-			p.later(&r, k, v)
 		case r.aws != nil && (key == "aws" || slices.Contains(awsFields, key)):
 			p.awsField(r.aws, key, v)
 		default:
@@ -108,6 +106,8 @@ func (p *parser) field(r *rule, key string, v *yaml.Node) {
 		if !r.deny && r.networks.has(unix) {
 			p.errorf(v, `networks: an allow rule never matches a unix socket; open it with local: ["unix:/path"]`)
 		}
+	case "from":
+		patterns(p, key, v, &r.from, func(s string) ([]pattern, error) { return compilePatterns(s, "/") })
 	case "until":
 		p.until(r, v)
 	case "id":
@@ -185,13 +185,6 @@ func (p *parser) awsField(a *awsRule, key string, v *yaml.Node) {
 	case "endpoint":
 		patterns(p, key, v, &a.endpoints, compileEndpoint)
 	}
-}
-
-// later checks the form of from and leaves it to Compile to refuse the rule: a
-// later version of lambdafence gives it its meaning.
-func (p *parser) later(r *rule, k, v *yaml.Node) {
-	r.later, r.line, r.column = true, k.Line, k.Column
-	patterns(p, "from", v, new([]pattern), func(s string) ([]pattern, error) { return compilePatterns(s, "/") })
 }
 
 func checkMethod(s string) (string, error) {

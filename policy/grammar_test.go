@@ -418,7 +418,6 @@ func TestCompileRefuses(t *testing.T) {
 		{"too many", make([]*Policy, 70_000), "70000 layers: at most 65535"},
 		{"zero value", []*Policy{{}}, "a policy that reports or enforces needs an allow list or a deny list"},
 		{"hardened by hand", []*Policy{good, {Mode: Enforce}}, "layer 1: a policy that reports or enforces needs an allow list or a deny list"},
-		{"from", []*Policy{good, mustParse(t, deny1(`host: "**"`, "from: a/**"))}, "layer 1: 3:5: deny[0]: from is not supported yet"},
 	}
 	for _, tt := range tests {
 		s, err := Compile(tt.policies...)

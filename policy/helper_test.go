@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/lambdafence/lambdafence/internal/corpus"
@@ -63,7 +64,20 @@ func describe(line *corpus.Call) (Call, error) {
 		c, err = HTTPCall(r.Method, r.URL, cmp.Or(line.Host, r.Host))
 	}
 	c.Addr, c.Function, c.Time = line.Addr, line.Function, line.Time
+	c.Caller, c.Callers = callersOf(line)
 	return c, err
+}
+
+// callersOf returns the callers that a line of the corpus has.
+func callersOf(line *corpus.Call) (nearest Caller, all []Caller) {
+	for _, from := range line.From {
+		module, pkg, _ := strings.Cut(from, ",")
+		all = append(all, Caller{Module: module, Package: cmp.Or(pkg, module)})
+	}
+	if len(all) > 0 {
+		nearest = all[0]
+	}
+	return nearest, all
 }
 
 func describeAWS(line *corpus.Call) (c Call, err error) {
@@ -79,6 +93,7 @@ func describeAWS(line *corpus.Call) (c Call, err error) {
 	c.Kind, c.Service, c.Operation, c.Resources = AWS, line.Service, line.Operation, line.Resources
 	c.Region, c.Account, c.Self = line.Region, line.Account, line.Self
 	c.Addr, c.Function, c.Time = line.Addr, line.Function, line.Time
+	c.Caller, c.Callers = callersOf(line)
 	c.Access = Access(slices.Index(accessWords, line.Access) + 1)
 	if line.Also != "" {
 		c.Also = []Access{Access(slices.Index(accessWords, line.Also) + 1)}

@@ -488,6 +488,47 @@ deny   -         GET https://p.example/%2f
 allow  allow[1]  GET https://p.example/de`)
 }
 
+func TestMeaning13From(t *testing.T) {
+	s := mustCompile(t, `
+mode: enforce
+allow:
+  - {host: a.example, from: [m.example/a]}
+  - {host: b.example, from: ["m.example/b/**", "m.example/?"], functions: [f]}
+  - {host: c.example, from: m.example/a/pkg}
+  - {host: d.example}
+  - {cidr: 10.0.0.0/8, ports: [5432]}
+deny:
+  - {host: "**", from: "m.example/bad/**", id: bad}
+  - {cidr: 10.1.0.0/16, from: m.example/evil, id: evil}`)
+	check(t, s, `
+allow  allow[0]  GET https://a.example/   from=m.example/a
+allow  allow[0]  GET https://a.example/   from=m.example/a,m.example/a/deep from=m.example/other
+allow  allow[0]  GET https://a.example/   from=gopkg.in/x,m.example/a
+deny   -         GET https://a.example/   from=m.example/other from=m.example/a
+deny   -         GET https://a.example/   from=m.example/A
+deny   -         GET https://a.example/   from=m.example/a/b
+deny   -         GET https://a.example/
+allow  allow[1]  GET https://b.example/   from=m.example/b/x/y function=f
+allow  allow[1]  GET https://b.example/   from=m.example/b function=f
+deny   -         GET https://b.example/   from=m.example/b/x/y function=g
+deny   -         GET https://b.example/   from=m.example/bx function=f
+allow  allow[2]  GET https://c.example/   from=m.example/a,m.example/a/pkg
+deny   -         GET https://c.example/   from=m.example/a,m.example/a/pkg/sub
+allow  allow[3]  GET https://d.example/
+deny   bad       GET https://d.example/   from=m.example/bad
+deny   bad       GET https://d.example/   from=m.example/a from=m.example/bad/v2,m.example/bad/v2/x
+deny   bad       GET https://d.example/   from=m.example/good,m.example/bad/of/another/module
+allow  allow[3]  GET https://d.example/   from=m.example/badly
+deny   bad       dial tcp 10.0.0.1:5432   from=m.example/bad
+deny   evil      dial tcp 10.1.0.1:5432   from=m.example/a from=m.example/evil
+allow  allow[4]  dial tcp 10.1.0.1:5432   from=m.example/a
+deny   evil      GET https://d.example/   addr=10.1.0.1 from=m.example/evil
+allow  allow[3]  GET https://d.example/   addr=10.1.0.1`)
+	if !s.NeedsCallers() || mustCompile(t, "allow: [{host: a.example}]").NeedsCallers() {
+		t.Error("NeedsCallers")
+	}
+}
+
 func TestMeaning14FunctionsAndUntil(t *testing.T) {
 	s := mustCompile(t, `
 mode: enforce

@@ -18,6 +18,8 @@ type query struct {
 	reached  bool   // only the address is judged: a connection may carry anything
 	method   string
 	target   string // of the request, or the path of a socket
+	caller   Caller
+	callers  []Caller
 	function string
 	time     time.Time
 	claim    claim // of a call of the SDK
@@ -43,6 +45,7 @@ func (q *query) ask(c *Call) {
 	q.network = networkWord(c.Network)
 	q.scheme = schemeWord(c)
 	q.target = c.Path
+	q.caller, q.callers = c.Caller, c.Callers
 	q.function = c.Function
 	q.time = c.Time
 	q.port = c.port()

@@ -15,11 +15,12 @@ type rule struct {
 	networks   wordSet
 	schemes    wordSet
 	ownPorts   bool     // ports were stated, and are not those of the schemes
-	asksOrigin bool     // functions or until is stated
+	asksOrigin bool     // from, functions or until is stated
 	aws        *awsRule // subject aws, with the fields of its own
 	ports      []uint16
 	methods    []string
 	paths      []pattern
+	from       []pattern
 	functions  []pattern
 	until      time.Time // the first moment at which the rule no longer holds
 
@@ -28,8 +29,7 @@ type rule struct {
 
 	id           string // stated, or "deny[0]"
 	reason       string
-	later        bool // it has from, which a later version supports: Compile refuses it
-	line, column int  // of that field, else of the rule
+	line, column int
 }
 
 // setDefaults fills in what was left out: in an allow rule https on its port
@@ -39,7 +39,7 @@ type rule struct {
 // know what will be sent, and so does. Nor is an unknown scheme known to differ.
 func (r *rule) setDefaults() {
 	r.ownPorts = r.ports != nil
-	r.asksOrigin = r.functions != nil || !r.until.IsZero()
+	r.asksOrigin = r.from != nil || r.functions != nil || !r.until.IsZero()
 	if r.aws != nil && !r.deny && r.aws.accounts == nil {
 		r.aws.accounts = []string{accountSelf}
 	}
@@ -120,8 +120,11 @@ func (r *rule) matchesRequest(q *query) bool {
 	return !f.odd && matchAny(r.paths, f.sent) && (f.clean == f.sent || matchAny(r.paths, f.clean))
 }
 
-// matchesOrigin judges who calls and when: functions and until.
+// matchesOrigin judges who calls and when: from, functions and until.
 func (r *rule) matchesOrigin(q *query) bool {
+	if r.from != nil && !r.matchesCaller(q) {
+		return false
+	}
 	switch {
 	case r.functions == nil:
 	case q.function == "": // unknown
@@ -138,6 +141,17 @@ func (r *rule) matchesOrigin(q *query) bool {
 		return r.deny
 	}
 	return q.time.Before(r.until)
+}
+
+// matchesCaller judges which module calls. An allow rule means the one that made
+// the call, a deny rule any that had a part in it. One that is not known is none
+// of those that are named: a deny rule for a library must not stop the rest.
+func (r *rule) matchesCaller(q *query) bool {
+	return r.isFrom(&q.caller) || r.deny && slices.ContainsFunc(q.callers, func(c Caller) bool { return r.isFrom(&c) })
+}
+
+func (r *rule) isFrom(c *Caller) bool {
+	return c.Module != "" && matchAny(r.from, c.Module) || c.Package != "" && matchAny(r.from, c.Package)
 }
 
 // opensDoors reports whether an allow rule names a local address or localhost,

@@ -18,7 +18,8 @@ type Set struct {
 	guarded bool // runtime is known
 
 	partition string // that the function runs in; empty: unknown
-	time      bool
+	time      bool   // a rule has until
+	callers   bool   // a rule has from
 }
 
 // A layer is one policy of a set.
@@ -35,8 +36,7 @@ type layer struct {
 }
 
 // Compile compiles policies into layers, in their order, for a [Platform] of
-// which nothing is known. A nil policy, no policy at all, and a rule that needs
-// a later version of lambdafence are errors.
+// which nothing is known. A nil policy and no policy at all are errors.
 func Compile(layers ...*Policy) (*Set, error) { return Platform{}.Compile(layers...) }
 
 // Compile is like the function of that name, with the addresses and the
@@ -68,6 +68,7 @@ func (p Platform) Compile(policies ...*Policy) (*Set, error) {
 		s.layers = append(s.layers, l)
 		s.mode = max(s.mode, l.mode)
 		s.time = s.time || slices.ContainsFunc(l.rules, func(r rule) bool { return !r.until.IsZero() })
+		s.callers = s.callers || slices.ContainsFunc(l.rules, func(r rule) bool { return r.from != nil })
 	}
 	for i := range s.layers {
 		s.layers[i].decisions = s.decisions(i)
@@ -87,9 +88,6 @@ func (p Platform) layer(pol *Policy) (layer, error) {
 	}
 	for i := range l.rules {
 		r := &l.rules[i]
-		if r.later {
-			return layer{}, Errors{{r.line, r.column, r.id + ": from is not supported yet"}}
-		}
 		r.mode = cmp.Or(r.mode.soften(p.Soften), l.mode)
 		if !r.deny && r.opensDoors() {
 			l.openers = append(l.openers, int32(i))
@@ -110,6 +108,10 @@ func (s *Set) Mode() Mode { return s.mode }
 
 // NeedsTime reports whether a rule has until, so that a call needs its Time.
 func (s *Set) NeedsTime() bool { return s.time }
+
+// NeedsCallers reports whether a rule has from, so that a call needs its Caller
+// and Callers.
+func (s *Set) NeedsCallers() bool { return s.callers }
 
 // Off reports whether nothing that the set decides is acted upon: every layer
 // and every rule is off.

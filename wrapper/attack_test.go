@@ -338,8 +338,8 @@ func TestTypedNilSource(t *testing.T) {
 	}
 }
 
-func TestFallbackForADocumentThatDoesNotCompile(t *testing.T) {
-	src := source.First(source.Static("later", []byte("mode: enforce\ndeny: [{aws: s3, from: [a/**]}]")), source.Static("embedded", []byte(goodDoc)))
+func TestFallbackForADocumentThatCannotBeRead(t *testing.T) {
+	src := source.First(source.Static("later", []byte("mode: enforce\ndeny: [{aws: s3, moonphase: [full]}]")), source.Static("embedded", []byte(goodDoc)))
 	f := wrapper.Must(wrapper.New(t.Context(), wrapper.WithPolicy(src), discard()))
 	if blocked(t, f, goodCall) {
 		t.Error("the fallback was not used")

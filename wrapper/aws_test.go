@@ -168,12 +168,12 @@ func TestBlockedErrorOfAWS(t *testing.T) {
 		names  []string
 		want   string
 	}{
-		{"allow: [{aws: ssm, resources: [parameter/a, parameter/c]}]", []string{"a", "b", "c"}, "SSM:GetParameters arn:aws:ssm:eu-west-1:" + ownAccount + ":parameter/b and 2 more: no allow rule matched (policy p); this would allow it: " +
+		{"allow: [{aws: ssm, resources: [parameter/a, parameter/c]}]", []string{"a", "b", "c"}, "SSM:GetParameters arn:aws:ssm:eu-west-1:" + ownAccount + ":parameter/b and 2 more: no allow rule matched; called by github.com/lambdafence/lambdafence (policy p); this would allow it: " +
 			`allow: [{aws: ssm, operations: [GetParameters], resources: ["parameter/b", "parameter/a", "parameter/c"]}]`},
-		{"deny: [{aws: ssm, resources: [parameter/c]}]", []string{"a", "b", "c"}, "SSM:GetParameters arn:aws:ssm:eu-west-1:" + ownAccount + ":parameter/c and 2 more: deny[0]: denied by rule (policy p)"},
-		{"deny: [{aws: ssm, operations: [GetParameters]}]", []string{"a", "b"}, "SSM:GetParameters arn:aws:ssm:eu-west-1:" + ownAccount + ":parameter/a and 1 more: deny[0]: denied by rule (policy p)"},
-		{"allow: [{aws: ssm, resources: [parameter/a]}]", []string{"a", "b//c"}, "SSM:GetParameters: no allow rule matched; its resource is not known (policy p); this would allow it, for any resource: allow: [{aws: ssm, operations: [GetParameters]}]"},
-		{"deny: [{aws: ssm, resources: [parameter/a]}]", []string{"b//c"}, "SSM:GetParameters: deny[0]: denied by rule; its resource is not known (policy p)"},
+		{"deny: [{aws: ssm, resources: [parameter/c]}]", []string{"a", "b", "c"}, "SSM:GetParameters arn:aws:ssm:eu-west-1:" + ownAccount + ":parameter/c and 2 more: deny[0]: denied by rule; called by github.com/lambdafence/lambdafence (policy p)"},
+		{"deny: [{aws: ssm, operations: [GetParameters]}]", []string{"a", "b"}, "SSM:GetParameters arn:aws:ssm:eu-west-1:" + ownAccount + ":parameter/a and 1 more: deny[0]: denied by rule; called by github.com/lambdafence/lambdafence (policy p)"},
+		{"allow: [{aws: ssm, resources: [parameter/a]}]", []string{"a", "b//c"}, "SSM:GetParameters: no allow rule matched; its resource is not known; called by github.com/lambdafence/lambdafence (policy p); this would allow it, for any resource: allow: [{aws: ssm, operations: [GetParameters]}]"},
+		{"deny: [{aws: ssm, resources: [parameter/a]}]", []string{"b//c"}, "SSM:GetParameters: deny[0]: denied by rule; its resource is not known; called by github.com/lambdafence/lambdafence (policy p)"},
 	} {
 		f, events := awsFence(t, "{mode: enforce, "+tt.policy+"}")
 		cfg := c.config(ownAccount)

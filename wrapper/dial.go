@@ -71,7 +71,7 @@ func (f *Fence) connect(ctx context.Context, settings *net.Dialer, call *policy.
 			again.settle(ctx)
 			return err
 		}
-		r := f.checkReached(&c, v)
+		r := f.checkReached(ctx, &c, v)
 		if r == nil {
 			return nil
 		}

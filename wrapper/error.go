@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -47,6 +48,9 @@ func (e *BlockedError) Error() string {
 		b.WriteString("; the function's own account is not known yet")
 	case c.Account != c.Self:
 		b.WriteString("; account " + c.Account + " signs it")
+	}
+	if by := cmp.Or(e.Call.Caller.Module, e.Call.Caller.Package); by != "" {
+		b.WriteString("; called by " + by)
 	}
 	b.WriteString(" (policy " + e.Policy.Name)
 	if e.Policy.Version != "" {

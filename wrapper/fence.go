@@ -128,11 +128,17 @@ func (f *Fence) check(ctx context.Context, c *policy.Call) (*verdict, error) {
 	if st.set.NeedsTime() && c.Time.IsZero() {
 		c.Time = time.Now()
 	}
+	if st.set.NeedsCallers() {
+		f.attribute(ctx, c)
+	}
 	d := st.set.Decide(c)
-	if d.Effect == policy.Allow && st.events == Violations {
+	untold := d.Effect == policy.Allow && st.events == Violations
+	if untold && !st.set.NeedsCallers() { // else who calls is to be known where the connection is made
 		return nil, nil
 	}
+	f.attribute(ctx, c)
 	v := &verdict{fence: f, state: st, call: *c, decision: d, outcome: outcomeOf(&d)}
+	v.recorded.Store(untold) // nothing to record
 	if v.outcome == Allowed {
 		return v, nil
 	}
@@ -143,7 +149,7 @@ func (f *Fence) check(ctx context.Context, c *policy.Call) (*verdict, error) {
 // checkReached judges the address that a call is about to connect to. v is the
 // verdict on the call, or nil where there was nothing to note. It returns nil
 // where nothing is to be said of the address that v does not say already.
-func (f *Fence) checkReached(c *policy.Call, v *verdict) *verdict {
+func (f *Fence) checkReached(ctx context.Context, c *policy.Call, v *verdict) *verdict {
 	st := f.state.Load()
 	if st.off {
 		return nil
@@ -152,12 +158,19 @@ func (f *Fence) checkReached(c *policy.Call, v *verdict) *verdict {
 	if st.set.NeedsTime() {
 		c.Time = time.Now()
 	}
+	if v != nil {
+		c.Caller, c.Callers = v.call.Caller, v.call.Callers
+	}
+	if st.set.NeedsCallers() {
+		f.attribute(ctx, c)
+	}
 	d := st.set.DecideReached(c)
 	r := &verdict{fence: f, state: st, call: *c, decision: d, outcome: outcomeOf(&d)}
 	switch {
 	case d.Effect == policy.Allow, r.outcome == Allowed && st.events == Violations:
 		return nil
 	case v == nil:
+		f.attribute(ctx, &r.call)
 	case v.decision.Effect == policy.Deny && r.outcome <= v.outcome:
 		return nil
 	default:

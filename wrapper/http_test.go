@@ -118,11 +118,11 @@ func TestBlockedErrorNamesCallRulePolicyAndRemedy(t *testing.T) {
 	f := wrappertest.New(t, "name: orders\nmode: enforce\nallow: [{host: api.example.com}]\ndeny: [{host: evil.example, id: drop-site, reason: known drop site}]")
 	for _, tt := range []struct{ name, url, want string }{
 		{"allow-list miss", "https://user:pw@other.example/v1/x?token=s3cret#frag",
-			`blocked GET https://other.example/v1/x: no allow rule matched (policy orders, version VERSION); this would allow it: allow: [{host: "other.example", methods: [GET], paths: ["/v1/x"]}]`},
+			`blocked GET https://other.example/v1/x: no allow rule matched; called by github.com/lambdafence/lambdafence (policy orders, version VERSION); this would allow it: allow: [{host: "other.example", methods: [GET], paths: ["/v1/x"]}]`},
 		{"deny rule", "https://evil.example/",
-			`blocked GET https://evil.example/: drop-site: known drop site (policy orders, version VERSION)`},
+			`blocked GET https://evil.example/: drop-site: known drop site; called by github.com/lambdafence/lambdafence (policy orders, version VERSION)`},
 		{"local door", "http://127.0.0.1:6379/",
-			`blocked GET http://127.0.0.1:6379/: local: loopback address (policy orders, version VERSION); this would allow it: local: ["127.0.0.1:6379"]`},
+			`blocked GET http://127.0.0.1:6379/: local: loopback address; called by github.com/lambdafence/lambdafence (policy orders, version VERSION); this would allow it: local: ["127.0.0.1:6379"]`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := get(t, f.Client(), tt.url)

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"sync"
 	"time"
+
+	"github.com/lambdafence/lambdafence/policy"
 )
 
 // The form of a log line, which the learner and the command-line tool read.
@@ -25,7 +27,7 @@ func (r *reporter) line(ctx context.Context, ev *Event) {
 	attrs = append(attrs, slog.Int("layer", d.Layer), slog.Int("count", ev.Count),
 		group("policy", texts("name", ev.Policy.Name, "version", ev.Policy.Version, "source", ev.Policy.Source)),
 		group("call", callAttrs(ev)))
-	if c := ev.Call.Caller; c.Module != "" {
+	if c := ev.Call.Caller; c != (policy.Caller{}) {
 		attrs = append(attrs, group("caller", texts("module", c.Module, "version", c.Version, "package", c.Package)))
 	}
 	fn := ev.Function

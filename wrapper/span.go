@@ -75,7 +75,10 @@ func callAttributes(c *policy.Call) []attribute.KeyValue {
 		semconv.URLSchemeKey, c.Scheme,
 		"lambdafence.host_header", c.HostHeader,
 		semconv.CloudRegionKey, c.Region,
-		"lambdafence.account", c.Account)
+		"lambdafence.account", c.Account,
+		"lambdafence.caller.module", c.Caller.Module,
+		"lambdafence.caller.version", c.Caller.Version,
+		"lambdafence.caller.package", c.Caller.Package)
 	if c.Port != 0 {
 		attrs = append(attrs, semconv.ServerPort(int(c.Port)))
 	}

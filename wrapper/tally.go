@@ -34,6 +34,7 @@ type tallyKey struct {
 	scheme, method, path, addr string
 	service, operation         string
 	account, resources         string
+	caller                     policy.Caller
 }
 
 type tallyEntry struct {
@@ -49,7 +50,7 @@ func keyOf(ev *Event) tallyKey {
 	k := tallyKey{
 		outcome: ev.Outcome, effect: d.Effect, layer: d.Layer, rule: d.Rule,
 		kind: c.Kind, port: c.Port, network: c.Network, host: c.Host, hostHeader: c.HostHeader, scheme: c.Scheme, method: c.Method, path: c.Path,
-		service: c.Service, operation: c.Operation, account: c.Account, resources: strings.Join(c.Resources, " "),
+		service: c.Service, operation: c.Operation, account: c.Account, resources: strings.Join(c.Resources, " "), caller: c.Caller,
 	}
 	if c.Addr.IsValid() {
 		k.addr = c.Addr.String()

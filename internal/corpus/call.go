@@ -58,6 +58,8 @@ func (c *Call) option(word string) (err error) {
 		c.Addr, err = netip.ParseAddr(value)
 	case "function":
 		c.Function = value
+	case "from":
+		c.From = append(c.From, value)
 	case "time":
 		if c.Time, err = time.Parse(time.RFC3339, value); err != nil {
 			c.Time, err = time.Parse(time.DateOnly, value)

@@ -66,6 +66,7 @@ type Call struct {
 	AWS
 	Addr     netip.Addr // the address really reached, if it is given
 	Function string
+	From     []string // modules on the stack, the nearest first, each with a package behind a comma or not
 	Time     time.Time
 
 	Want  Want

@@ -143,19 +143,16 @@ func TestGlob(t *testing.T) {
 }
 
 const page = "# Title\n\n```yaml\nmode: learn\n```\n\n```yaml\nallow: []\n```\n\nText.\n\n```platform\nA=b\n```\n\n" +
-	"```calls\ndeny - GET http://a.example/\n```\n\n```text\nignored\n```\n\n```yaml later\nallow: [{aws: s3}]\n```\n"
+	"```calls\ndeny - GET http://a.example/\n```\n\n```text\nignored\n```\n"
 
 func TestMarkdown(t *testing.T) {
 	files, err := Markdown("p.md", []byte(page))
-	if err != nil || len(files) != 2 {
+	if err != nil || len(files) != 1 {
 		t.Fatal(files, err)
 	}
-	f, later := files[0], files[1]
+	f := files[0]
 	if f.Name != "p.md:18" || len(f.Layers) != 2 || f.Platform["A"] != "b" || len(f.Calls) != 1 || f.Calls[0].Line != 18 {
 		t.Errorf("%+v", f)
-	}
-	if later.Name != "p.md:26" || len(later.Layers) != 1 || len(later.Calls) != 0 {
-		t.Errorf("%+v", later)
 	}
 	for text, want := range map[string]string{
 		"```yaml\nallow: []\n```\n":               "p.md:3: a block of yaml without calls, or one that does not end",

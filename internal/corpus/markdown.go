@@ -6,9 +6,7 @@ import (
 )
 
 // Markdown reads the examples of a document: each fenced block of calls, and
-// the blocks of yaml before it, which are its layers. A block marked "yaml later"
-// is a policy that is read and checked, but refused until it is supported; it
-// makes a file without calls.
+// the blocks of yaml before it, which are its layers.
 func Markdown(name string, data []byte) ([]*File, error) {
 	var files []*File
 	f := &File{Name: name}
@@ -47,9 +45,6 @@ func (f *File) addBlock(info, text string, line int) (done bool, err error) {
 	switch info {
 	case "yaml":
 		f.Layers = append(f.Layers, []byte(text))
-	case "yaml later":
-		f.Layers = append(f.Layers, []byte(text))
-		return true, nil
 	case "platform":
 		return false, f.addPlatform(text, line)
 	case "calls":

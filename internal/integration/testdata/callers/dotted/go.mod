@@ -1,0 +1,3 @@
+module gopkg.in/beacon.v3
+
+go 1.26
