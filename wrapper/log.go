@@ -53,16 +53,21 @@ func callAttrs(ev *Event) []slog.Attr {
 		attrs = append(attrs, slog.String("access", c.Access.String()))
 	}
 	if len(c.Also) > 0 {
-		var also []string
-		for _, a := range c.Also {
-			also = append(also, a.String())
-		}
-		attrs = append(attrs, slog.Any("also", also))
+		attrs = append(attrs, slog.Any("also", words(c.Also)))
 	}
 	if c.Resources != nil {
 		attrs = append(attrs, slog.Any("resources", c.Resources))
 	}
 	return append(attrs, texts("region", c.Region, "account", c.Account, "self", c.Self)...)
+}
+
+// words returns access levels as text.
+func words(levels []policy.Access) []string {
+	var words []string
+	for _, a := range levels {
+		words = append(words, a.String())
+	}
+	return words
 }
 
 // texts makes attributes of names and values, without the empty ones.

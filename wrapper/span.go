@@ -76,6 +76,7 @@ func callAttributes(c *policy.Call) []attribute.KeyValue {
 		"lambdafence.host_header", c.HostHeader,
 		semconv.CloudRegionKey, c.Region,
 		"lambdafence.account", c.Account,
+		"lambdafence.self", c.Self,
 		"lambdafence.caller.module", c.Caller.Module,
 		"lambdafence.caller.version", c.Caller.Version,
 		"lambdafence.caller.package", c.Caller.Package)
@@ -94,6 +95,12 @@ func callAttributes(c *policy.Call) []attribute.KeyValue {
 		attrs = appendTexts(attrs, semconv.HTTPRequestMethodKey, method, semconv.URLPathKey, c.Path)
 	case policy.AWS:
 		attrs = appendTexts(attrs, "rpc.system", "aws-api", "rpc.service", c.Service, semconv.RPCMethodKey, c.Operation)
+		if c.Access != policy.UnknownAccess {
+			attrs = append(attrs, attribute.String("lambdafence.access", c.Access.String()))
+		}
+		if len(c.Also) > 0 {
+			attrs = append(attrs, attribute.StringSlice("lambdafence.also", words(c.Also)))
+		}
 		if c.Resources != nil {
 			attrs = append(attrs, attribute.StringSlice("lambdafence.resources", c.Resources))
 		}
