@@ -1,0 +1,71 @@
+package learn
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/lambdafence/lambdafence/wrapper"
+)
+
+// evidence is what speaks for a rule.
+type evidence struct {
+	calls       int64
+	first, last time.Time
+	callers     bounded // modules, each with its package
+	functions   bounded
+	examples    bounded
+}
+
+// maxExamples bounds the examples, callers and functions of one piece of evidence.
+const maxExamples = 8
+
+// A bounded set keeps the least of what it is given, and says if there was more:
+// so that what it keeps does not hang on the order.
+type bounded struct {
+	items []string
+	more  bool
+}
+
+func (b *bounded) add(s string) {
+	at, there := slices.BinarySearch(b.items, s)
+	switch {
+	case s == "" || there:
+		return
+	case len(b.items) == maxExamples:
+		if b.more = true; at == len(b.items) {
+			return
+		}
+		b.items = b.items[:len(b.items)-1]
+	}
+	b.items = slices.Insert(b.items, at, s)
+}
+
+func (b *bounded) merge(other *bounded) {
+	b.more = b.more || other.more
+	for _, s := range other.items {
+		b.add(s)
+	}
+}
+
+// evidenceOf is that of one event.
+func evidenceOf(ev *wrapper.Event) *evidence {
+	e := &evidence{calls: int64(max(ev.Count, 1)), first: ev.Time, last: ev.Time}
+	c := ev.Call.Caller
+	e.callers.add(cmp.Or(c.Package, c.Module))
+	e.functions.add(ev.Function.Name)
+	return e
+}
+
+func (e *evidence) merge(other *evidence) {
+	e.calls += other.calls
+	if e.first.IsZero() || !other.first.IsZero() && other.first.Before(e.first) {
+		e.first = other.first
+	}
+	if other.last.After(e.last) {
+		e.last = other.last
+	}
+	e.callers.merge(&other.callers)
+	e.functions.merge(&other.functions)
+	e.examples.merge(&other.examples)
+}

@@ -1,0 +1,129 @@
+package learn
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/lambdafence/lambdafence/internal/awshost"
+	"github.com/lambdafence/lambdafence/policy"
+	"github.com/lambdafence/lambdafence/wrapper"
+)
+
+// A Learner takes in events. Its memory is bounded by what is told apart, not by
+// their number, and what it makes of them does not hang on their order.
+type Learner struct {
+	level Level
+	trees map[subject]*tree
+}
+
+// New returns a learner.
+func New(level Level) *Learner { return &Learner{level: level, trees: map[subject]*tree{}} }
+
+// A subject is what the calls of one tree have in common.
+type subject struct {
+	kind     policy.Kind
+	scheme   string // of HTTP calls
+	network  string
+	port     uint16
+	service  string // of AWS calls: its id
+	account  string // that signs them; "self" for the function's own, "" unknown
+	endpoint string // host and port, where that is not AWS's own
+	form     form
+}
+
+// A form says how the resources of an AWS call are named.
+type form uint8
+
+const (
+	named   form = iota // by ARNs
+	unnamed             // the operation has none, or they are not known
+)
+
+// Add takes in an event.
+func (l *Learner) Add(ev *wrapper.Event) {
+	seen := evidenceOf(ev)
+	c := &ev.Call
+	switch c.Kind {
+	case policy.AWS:
+		l.addAWS(c, seen)
+	case policy.HTTP:
+		s := subject{kind: c.Kind, scheme: c.Scheme, network: cmp.Or(c.Network, "tcp"), port: c.Port}
+		seen.examples.add(c.Path)
+		l.tree(s).add(slices.Concat(labels(c.Host), []string{hostEnd}, segments(c.Path)), cmp.Or(c.Method, "GET"), seen)
+	default:
+		s := subject{kind: c.Kind, network: cmp.Or(c.Network, "tcp"), port: c.Port}
+		l.tree(s).add(append(labels(c.Host), hostEnd), "", seen)
+	}
+}
+
+func (l *Learner) addAWS(c *policy.Call, seen *evidence) {
+	service, _ := awshost.Find(c.Service)
+	s := subject{kind: c.Kind, service: service.ID, account: c.Account}
+	if c.Account == c.Self {
+		s.account = "self"
+	}
+	if h, _ := awshost.Parse(c.Host); c.Host != "" && (!h.API || !h.Serves(service.ID, c.Region)) {
+		s.endpoint, s.scheme, s.port = c.Host, c.Scheme, c.Port
+	}
+	if len(c.Resources) == 0 {
+		s.form = unnamed
+		l.tree(s).add(nil, c.Operation, seen)
+		return
+	}
+	for _, resource := range c.Resources {
+		one := *seen
+		one.examples = bounded{}
+		one.examples.add(resource)
+		l.tree(s).add(resourcePath(resource, c, service.IAM), c.Operation, &one)
+	}
+}
+
+func (l *Learner) tree(s subject) *tree {
+	t := l.trees[s]
+	if t == nil {
+		t = &tree{}
+		l.trees[s] = t
+	}
+	return t
+}
+
+// hostEnd stands in a tree between the labels of a host and the segments of paths.
+const hostEnd = "\x01"
+
+// labels are those of a host, the last first. What somebody registered is one
+// name, of which nothing is left open: the next one may be anybody's. So is an
+// address, and a host of AWS.
+func labels(host string) []string {
+	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil || strings.Contains(host, ":") || strings.Trim(host, "0123456789.") == "" || awshost.MayParse(host) {
+		return []string{atom + host}
+	}
+	ls := strings.Split(strings.TrimSuffix(strings.TrimSuffix(host, domain), "."), ".")
+	if ls[0] == "" {
+		ls = nil
+	}
+	slices.Reverse(ls)
+	return append([]string{atom + domain}, ls...)
+}
+
+// segments are those of a path.
+func segments(path string) []string {
+	return strings.Split(strings.TrimPrefix(path, "/"), "/")
+}
+
+// resourcePath is an ARN as a path: its head, which is empty for a resource of the
+// service in the account of who signs, and the names in it.
+func resourcePath(arn string, c *policy.Call, iam string) []string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return []string{arn}
+	}
+	head := atom + strings.Join(parts[:5], ":") + ":"
+	if (parts[4] == "" || parts[4] == c.Account) && strings.ReplaceAll(parts[2], "-", "") == strings.ReplaceAll(iam, "-", "") {
+		head = atom
+	}
+	return append([]string{head}, strings.Split(parts[5], "/")...)
+}

@@ -1,0 +1,79 @@
+package learn
+
+import (
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lambdafence/lambdafence/policy"
+	"github.com/lambdafence/lambdafence/wrapper"
+)
+
+// TestHeldOut: what is learnt on some days is right about the days after them.
+func TestHeldOut(t *testing.T) {
+	for _, a := range apps {
+		t.Run(a.name, func(t *testing.T) {
+			l := New(Normal)
+			seen := a.traffic(7, 0, 14)
+			for i := range seen {
+				l.Add(&wrapper.Event{Time: time.Date(2026, 11, 1, 0, 0, i, 0, time.UTC), Call: seen[i], Count: 1})
+			}
+			doc := l.Policy(a.name)
+			if os.Getenv("SHOW") != "" {
+				t.Log("\n" + doc)
+			}
+			s := compiled(t, []byte(strings.Replace(doc, "mode: report", "mode: enforce", 1)))
+
+			blocked := map[string]int{}
+			misses, denied := 0, 0
+			for _, c := range a.traffic(7, 14, 60) {
+				if d := s.Decide(&c); d.Effect != policy.Allow {
+					blocked[c.String()]++
+				}
+				for _, m := range nearMisses(&c) {
+					misses++
+					if d := s.Decide(&m); d.Effect == policy.Deny {
+						denied++
+					} else if misses-denied < 5 {
+						t.Logf("a near miss is allowed: %s at %s by %s", &m, m.Host, d.Rule)
+					}
+				}
+			}
+			if len(blocked) > 0 {
+				t.Errorf("%d calls are blocked, such as %v", len(blocked), sorted(blocked)[:min(3, len(blocked))])
+			}
+			if denied*100 < misses*95 {
+				t.Errorf("%d of %d near misses are denied", denied, misses)
+			}
+			for _, c := range intrusion(newGen(7, 15)) {
+				if d := s.Decide(&c); d.Effect == policy.Allow {
+					t.Errorf("the intruder's %s is allowed", &c)
+				}
+			}
+			rules := strings.Count(doc, "\n- ")
+			hand, err := os.ReadFile("testdata/minimal/" + a.name + ".yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := strings.Count(string(hand), "\n- "); rules*10 > want*12 {
+				t.Errorf("%d rules, by hand %d", rules, want)
+			}
+			t.Logf("%d rules, by hand %d; %d of %d near misses denied", rules, strings.Count(string(hand), "\n- "), denied, misses)
+
+			// In another order, it is the same policy.
+			again := New(Normal)
+			r := rand.New(rand.NewPCG(1, 2))
+			order := r.Perm(len(seen))
+			for _, i := range order {
+				again.Add(&wrapper.Event{Time: time.Date(2026, 11, 1, 0, 0, i, 0, time.UTC), Call: seen[i], Count: 1})
+			}
+			if again.Policy(a.name) != doc {
+				t.Error("another order makes another policy")
+			}
+			_ = slices.Sorted[int]
+		})
+	}
+}

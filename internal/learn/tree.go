@@ -1,0 +1,221 @@
+package learn
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Bounds of what a tree remembers, whatever it is given.
+const (
+	maxValues   = 64   // of one token: beyond that, there are many
+	maxChildren = 256  // shapes beneath one node: beyond that, they are one
+	maxNodes    = 4096 // of one tree: beyond that, what is new is anything
+)
+
+// A tree holds names that are paths: what was seen beneath what.
+type tree struct {
+	root  node
+	nodes int
+}
+
+// A node is the names of one shape at one place.
+type node struct {
+	slots    []slot           // the tokens of the shape
+	any      bool             // too many shapes: it is any name
+	here     uses             // what was done to what ends here
+	children map[string]*node // by shape
+}
+
+// A slot is a token of a shape, with the values that it had.
+type slot struct {
+	kind   kind
+	text   string // of a word or a separator
+	values map[string]bool
+	many   bool
+	length int  // of the values; 0: it differs
+	seen   bool // there is a length
+}
+
+// uses are what was done, by method or operation, with the evidence for it.
+type uses map[string]*evidence
+
+// add adds a path that something was done to.
+func (t *tree) add(path []string, use string, seen *evidence) {
+	n := &t.root
+	for _, name := range path {
+		n = t.child(n, name)
+	}
+	if n.here == nil {
+		n.here = uses{}
+	}
+	if n.here[use] == nil {
+		n.here[use] = &evidence{}
+	}
+	n.here[use].merge(seen)
+}
+
+// child returns the node of a name beneath n.
+func (t *tree) child(n *node, name string) *node {
+	ts := tokens(name)
+	key := shape(ts)
+	c := n.children[key]
+	if c == nil {
+		c = n.children[anyName]
+	}
+	if c == nil && (len(n.children) >= maxChildren || t.nodes >= maxNodes) {
+		c = n.collapse()
+	}
+	if c == nil {
+		c = &node{slots: make([]slot, len(ts))}
+		for i := range ts {
+			c.slots[i] = slot{kind: ts[i].kind, text: ts[i].text}
+		}
+		if n.children == nil {
+			n.children = map[string]*node{}
+		}
+		n.children[key] = c
+		t.nodes++
+	}
+	if !c.any {
+		for i := range ts {
+			c.slots[i].add(ts[i].text)
+		}
+	}
+	return c
+}
+
+const anyName = "\x00*"
+
+// collapse makes all children one, which is any name.
+func (n *node) collapse() *node {
+	all := &node{any: true}
+	for _, c := range n.children {
+		all.merge(c)
+	}
+	n.children = map[string]*node{anyName: all}
+	return all
+}
+
+// merge adds what was seen beneath another node, and the values of its name if the
+// shapes are one.
+func (n *node) merge(other *node) {
+	if !n.any {
+		for i := range n.slots {
+			n.slots[i].merge(&other.slots[i])
+		}
+	}
+	for use, e := range other.here {
+		if n.here == nil {
+			n.here = uses{}
+		}
+		if n.here[use] == nil {
+			n.here[use] = &evidence{}
+		}
+		n.here[use].merge(e)
+	}
+	for key, c := range other.children {
+		if n.children == nil {
+			n.children = map[string]*node{}
+		}
+		if mine := n.children[key]; mine != nil {
+			mine.merge(c)
+		} else {
+			n.children[key] = c
+		}
+	}
+}
+
+func (s *slot) add(text string) {
+	s.measure(len(text))
+	if s.kind == wordToken || s.kind == sepToken || s.many || s.values[text] {
+		return
+	}
+	if len(s.values) >= maxValues {
+		s.many, s.values = true, nil
+		return
+	}
+	if s.values == nil {
+		s.values = map[string]bool{}
+	}
+	s.values[text] = true
+}
+
+func (s *slot) measure(length int) {
+	if !s.seen {
+		s.length, s.seen = length, true
+	} else if s.length != length {
+		s.length = 0
+	}
+}
+
+func (s *slot) merge(other *slot) {
+	s.many = s.many || other.many
+	if s.length != other.length {
+		s.length = 0
+	}
+	for text := range other.values {
+		s.add(text)
+	}
+	if s.many {
+		s.values = nil
+	}
+}
+
+// distinct is how many values were seen: maxValues + 1 stands for many.
+func (s *slot) distinct() int {
+	if s.many {
+		return maxValues + 1
+	}
+	return len(s.values)
+}
+
+// pattern returns the pattern for the names of a node. What varies becomes ? for
+// each digit where it always has as many, as dates do, and else a star; a few
+// values are listed.
+func (n *node) pattern(g grade) string {
+	if n.any {
+		return "*"
+	}
+	marks := dates(n.slots)
+	var b strings.Builder
+	for i := range n.slots {
+		s := &n.slots[i]
+		at := g
+		at.date = g.date || marks[i]
+		text := "*"
+		switch {
+		case s.kind == wordToken || s.kind == sepToken:
+			text = quote(s.text)
+		case !at.varies(s):
+			text = s.list()
+		case s.kind == digitsToken && s.length > 0 && s.length <= 8:
+			text = strings.Repeat("?", s.length)
+		}
+		if text == "*" && strings.HasSuffix(b.String(), "*") {
+			continue
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+// list returns a pattern for the values of a slot.
+func (s *slot) list() string {
+	var texts []string
+	for _, text := range sorted(s.values) {
+		texts = append(texts, quote(text))
+	}
+	if len(texts) == 1 {
+		return texts[0]
+	}
+	return "{" + strings.Join(texts, ",") + "}"
+}
+
+// quote makes a pattern of a text.
+func quote(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `{`, `\{`, `}`, `\}`).Replace(s)
+}
+
+// sorted returns the keys of a map, in order.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,89 @@
+package learn
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// Policy writes the policy: a rule for each thing that is done, with what speaks for
+// it as a comment.
+func (l *Learner) Policy(name string) string {
+	var b strings.Builder
+	if name != "" {
+		fmt.Fprintf(&b, "name: %s\n", strconv.Quote(name))
+	}
+	b.WriteString("mode: report\nallow:\n")
+	rules := l.rules()
+	if len(rules) == 0 {
+		b.WriteString("[]\n")
+	}
+	for i := range rules {
+		rules[i].write(&b)
+	}
+	return b.String()
+}
+
+func (r *rule) write(b *strings.Builder) {
+	r.seen.write(b)
+	s := r.subject
+	field := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(b, "  %s: %s\n", name, value)
+		}
+	}
+	if s.kind == policy.AWS {
+		fmt.Fprintf(b, "- aws: %s\n", s.service)
+		field("operations", list(r.uses, plainWord))
+		field("resources", list(r.places, strconv.Quote))
+		if s.account != "self" {
+			field("accounts", list([]string{s.account}, strconv.Quote))
+		}
+		if s.endpoint != "" {
+			field("endpoint", strconv.Quote(s.endpoint+":"+strconv.Itoa(int(s.port))))
+		}
+		return
+	}
+	fmt.Fprintf(b, "- host: %s\n", strconv.Quote(r.host))
+	if s.scheme == "http" {
+		field("schemes", "[http]")
+	}
+	if s.network != "tcp" {
+		field("networks", "["+s.network+"]")
+	}
+	if standard := map[string]uint16{"": 443, "https": 443, "http": 80}[s.scheme]; s.port != standard {
+		field("ports", fmt.Sprintf("[%d]", s.port))
+	}
+	if s.kind == policy.HTTP {
+		field("methods", list(r.uses, plainWord))
+		field("paths", list(r.places, strconv.Quote))
+	}
+}
+
+func (e *evidence) write(b *strings.Builder) {
+	fmt.Fprintf(b, "# %d calls, %s to %s", e.calls, e.first.UTC().Format("2006-01-02"), e.last.UTC().Format("2006-01-02"))
+	if len(e.callers.items) > 0 {
+		fmt.Fprintf(b, ", by %s", strings.Join(e.callers.items, ", "))
+	}
+	b.WriteByte('\n')
+}
+
+func list(items []string, write func(string) string) string {
+	if len(items) == 0 {
+		return ""
+	}
+	var texts []string
+	for _, item := range items {
+		texts = append(texts, write(item))
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+func plainWord(s string) string {
+	if strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == "" && s != "" && s[0] > '9' {
+		return s
+	}
+	return strconv.Quote(s)
+}
