@@ -17,10 +17,20 @@ import (
 type Learner struct {
 	level Level
 	trees map[subject]*tree
+	apart map[string]*evidence // what is not proposed, in words
+	lost  int64                // calls for which there was no room
 }
 
+// Bounds of what is told apart.
+const (
+	maxTrees = 1024
+	maxApart = 256
+)
+
 // New returns a learner.
-func New(level Level) *Learner { return &Learner{level: level, trees: map[subject]*tree{}} }
+func New(level Level) *Learner {
+	return &Learner{level: level, trees: map[subject]*tree{}, apart: map[string]*evidence{}}
+}
 
 // A subject is what the calls of one tree have in common.
 type subject struct {
@@ -46,6 +56,10 @@ const (
 func (l *Learner) Add(ev *wrapper.Event) {
 	seen := evidenceOf(ev)
 	c := &ev.Call
+	if why := notProposed(ev); why != "" {
+		l.setApart(why+": "+c.String(), seen)
+		return
+	}
 	switch c.Kind {
 	case policy.AWS:
 		l.addAWS(c, seen)
@@ -57,6 +71,33 @@ func (l *Learner) Add(ev *wrapper.Event) {
 		s := subject{kind: c.Kind, network: cmp.Or(c.Network, "tcp"), port: c.Port}
 		l.tree(s).add(append(labels(c.Host), hostEnd), "", seen)
 	}
+}
+
+// notProposed says why an event is no reason to allow its call; "" if it is one.
+func notProposed(ev *wrapper.Event) string {
+	d := &ev.Decision
+	switch {
+	case d.Effect == policy.Deny && d.Rule != "" && d.Reason != "": // by a deny rule, or a closed door
+		return "denied by " + d.Rule
+	case ev.Outcome == wrapper.Blocked:
+		return "blocked"
+	case ev.Call.Kind == policy.AWS && ev.Call.Account == "":
+		return "signed by nobody knows whom"
+	}
+	return ""
+}
+
+func (l *Learner) setApart(what string, seen *evidence) {
+	e := l.apart[what]
+	if e == nil {
+		if len(l.apart) >= maxApart {
+			l.lost += seen.calls
+			return
+		}
+		e = &evidence{}
+		l.apart[what] = e
+	}
+	e.merge(seen)
 }
 
 func (l *Learner) addAWS(c *policy.Call, seen *evidence) {
@@ -85,7 +126,11 @@ func (l *Learner) tree(s subject) *tree {
 	t := l.trees[s]
 	if t == nil {
 		t = &tree{}
-		l.trees[s] = t
+		if len(l.trees) < maxTrees { // else it is filled for nobody
+			l.trees[s] = t
+		} else {
+			l.lost++
+		}
 	}
 	return t
 }
@@ -125,5 +170,9 @@ func resourcePath(arn string, c *policy.Call, iam string) []string {
 	if (parts[4] == "" || parts[4] == c.Account) && strings.ReplaceAll(parts[2], "-", "") == strings.ReplaceAll(iam, "-", "") {
 		head = atom
 	}
-	return append([]string{head}, strings.Split(parts[5], "/")...)
+	names := strings.Split(parts[5], "/")
+	if parts[2] == "s3" {
+		names[0] = closed + names[0]
+	}
+	return append([]string{head}, names...)
 }

@@ -70,18 +70,28 @@ func (n *node) unify() {
 			delete(n.children, key)
 		}
 	}
-	// A word of the length that ids have beside it, and of hex digits, is one.
-	for _, key := range sorted(n.children) {
-		word := n.children[key]
-		if word == nil {
+	// A word of the length that ids have beside it may be one that has no digit by
+	// chance.
+	keys := slices.DeleteFunc(sorted(n.children), func(key string) bool { return n.children[key].closed })
+	for _, key := range keys {
+		ids := n.children[key]
+		if ids == nil {
 			continue
 		}
-		for _, other := range sorted(n.children) {
-			if ids := n.children[other]; ids != word && ids.takes(word) {
-				ids.merge(word)
-				delete(n.children, key)
-				break
+		var words []string
+		sure := false
+		for _, other := range keys {
+			if word := n.children[other]; word != nil && word != ids && ids.takes(word) {
+				words = append(words, other)
+				sure = sure || ids.surely(word)
 			}
+		}
+		if len(words) < 3 && !sure {
+			continue
+		}
+		for _, other := range words {
+			ids.merge(n.children[other])
+			delete(n.children, other)
 		}
 	}
 }
@@ -105,24 +115,37 @@ func (n *node) frame() string {
 	return b.String()
 }
 
-// takes reports whether a name of words is one of n's ids.
+// takes reports whether a name of words may be one of n's ids: it has their lengths.
 func (n *node) takes(word *node) bool {
-	if n.any || len(n.slots) != len(word.slots) {
+	taken := false
+	ok := n.beside(word, func(s, w *slot) bool { taken = true; return len(w.text) == s.length })
+	return ok && taken
+}
+
+// surely reports whether such a name is one for sure: words are not written so.
+func (n *node) surely(word *node) bool {
+	return n.beside(word, func(_, w *slot) bool { return strings.ToLower(w.text[1:]) != w.text[1:] || isHex(w.text) })
+}
+
+// beside compares the tokens of a name with n's. is is asked of those that are a
+// word there, and an id here.
+func (n *node) beside(word *node, is func(s, w *slot) bool) bool {
+	if n.any || word.any || len(n.slots) != len(word.slots) {
 		return false
 	}
-	taken := false
 	for i := range n.slots {
 		s, w := &n.slots[i], &word.slots[i]
 		switch {
 		case s.kind == w.kind && (s.varies() || s.text == w.text):
-		case s.kind == mixedToken && s.length >= 4 && s.length == len(w.text) && s.distinct() > 1 && strings.Trim(strings.ToLower(w.text), "0123456789abcdef") == "":
-			taken = true
+		case s.kind == mixedToken && w.kind == wordToken && s.length >= 4 && s.distinct() > 1 && is(s, w):
 		default:
 			return false
 		}
 	}
-	return taken
+	return true
 }
+
+func isHex(s string) bool { return strings.Trim(strings.ToLower(s), "0123456789abcdef") == "" }
 
 func (s *slot) varies() bool { return s.kind != wordToken && s.kind != sepToken }
 
@@ -130,7 +153,7 @@ func (s *slot) varies() bool { return s.kind != wordToken && s.kind != sepToken 
 func (n *node) open(level Level) {
 	byForm := map[string][]string{}
 	for _, key := range sorted(n.children) {
-		if key != hostEnd {
+		if !n.children[key].closed {
 			form := n.children[key].form(3)
 			byForm[form] = append(byForm[form], key)
 		}
@@ -182,14 +205,27 @@ func (n *node) places(level Level, prefix string, names int, year bool) []place 
 	}
 	for _, key := range sorted(n.children) {
 		c := n.children[key]
-		pattern := c.pattern(grade{level: level, name: names > 0, date: year && c.isNumber(2)})
+		pattern := c.pattern(grade{level: level, name: names > 0, date: year && c.isNumber(2) || c.isYear()})
 		at := prefix + "/" + pattern
 		if prefix == "" && names >= 0 {
 			at = pattern
 		}
-		all = append(all, c.places(level, at, names-1, c.isNumber(4) && c.slots[0].isYear() || year && c.isNumber(2))...)
+		all = append(all, c.places(level, at, names-1, c.isYear() || year && c.isNumber(2))...)
 	}
 	return all
+}
+
+// isYear reports whether the names of n are years, with months beneath.
+func (n *node) isYear() bool {
+	if !n.isNumber(4) || !n.slots[0].isYear() {
+		return false
+	}
+	for _, c := range n.children {
+		if c.isNumber(2) {
+			return true
+		}
+	}
+	return false
 }
 
 // isNumber reports whether the names of n are numbers of so many digits.

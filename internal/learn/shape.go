@@ -35,14 +35,18 @@ func (t *token) varies() bool { return t.kind != wordToken && t.kind != sepToken
 // mask stands in events for what looks like a credential.
 const mask = "***"
 
-// atom stands before a name that is not cut.
-const atom = "\x02"
+// What stands before a name says how far it may be opened.
+const (
+	atom   = "\x02" // it is not cut: a domain, the head of an ARN
+	closed = "\x03" // it is never any name: a bucket, of which the next may be anybody's
+)
 
 // tokens cuts a name.
 func tokens(name string) []token {
 	if whole, ok := strings.CutPrefix(name, atom); ok {
 		return []token{{wordToken, whole}}
 	}
+	name = strings.TrimPrefix(name, closed)
 	var ts []token
 	for name != "" {
 		var t token

@@ -10,19 +10,21 @@ import (
 const (
 	maxValues   = 64   // of one token: beyond that, there are many
 	maxChildren = 256  // shapes beneath one node: beyond that, they are one
-	maxNodes    = 4096 // of one tree: beyond that, what is new is anything
+	maxNodes    = 8192 // of one tree: beyond that, what is new is any name, or lost
 )
 
 // A tree holds names that are paths: what was seen beneath what.
 type tree struct {
 	root  node
 	nodes int
+	lost  int64 // calls for which there was no room
 }
 
 // A node is the names of one shape at one place.
 type node struct {
 	slots    []slot           // the tokens of the shape
 	any      bool             // too many shapes: it is any name
+	closed   bool             // it is never made any name
 	here     uses             // what was done to what ends here
 	children map[string]*node // by shape
 }
@@ -44,7 +46,10 @@ type uses map[string]*evidence
 func (t *tree) add(path []string, use string, seen *evidence) {
 	n := &t.root
 	for _, name := range path {
-		n = t.child(n, name)
+		if n = t.child(n, name); n == nil {
+			t.lost += seen.calls
+			return
+		}
 	}
 	if n.here == nil {
 		n.here = uses{}
@@ -55,19 +60,25 @@ func (t *tree) add(path []string, use string, seen *evidence) {
 	n.here[use].merge(seen)
 }
 
-// child returns the node of a name beneath n.
+// child returns the node of a name beneath n, or nil where there is no room for it.
 func (t *tree) child(n *node, name string) *node {
 	ts := tokens(name)
 	key := shape(ts)
 	c := n.children[key]
-	if c == nil {
+	if c == nil && name != hostEnd {
 		c = n.children[anyName]
 	}
+	isClosed := name == hostEnd || strings.HasPrefix(name, atom) || strings.HasPrefix(name, closed)
 	if c == nil && (len(n.children) >= maxChildren || t.nodes >= maxNodes) {
-		c = n.collapse()
+		switch {
+		case !isClosed:
+			c = n.collapse()
+		case t.nodes >= maxNodes:
+			return nil
+		}
 	}
 	if c == nil {
-		c = &node{slots: make([]slot, len(ts))}
+		c = &node{slots: make([]slot, len(ts)), closed: isClosed}
 		for i := range ts {
 			c.slots[i] = slot{kind: ts[i].kind, text: ts[i].text}
 		}
@@ -87,13 +98,19 @@ func (t *tree) child(n *node, name string) *node {
 
 const anyName = "\x00*"
 
-// collapse makes all children one, which is any name.
+// collapse makes all children one, which is any name, but for those that never are.
 func (n *node) collapse() *node {
 	all := &node{any: true}
-	for _, c := range n.children {
-		all.merge(c)
+	for _, key := range sorted(n.children) {
+		if c := n.children[key]; !c.closed {
+			all.merge(c)
+			delete(n.children, key)
+		}
 	}
-	n.children = map[string]*node{anyName: all}
+	if n.children == nil {
+		n.children = map[string]*node{}
+	}
+	n.children[anyName] = all
 	return all
 }
 
@@ -189,7 +206,7 @@ func (n *node) pattern(g grade) string {
 			text = quote(s.text)
 		case !at.varies(s):
 			text = s.list()
-		case s.kind == digitsToken && s.length > 0 && s.length <= 8:
+		case s.kind == digitsToken && s.length > 0 && s.length <= 8 && (at.date || g.name):
 			text = strings.Repeat("?", s.length)
 		}
 		if text == "*" && strings.HasSuffix(b.String(), "*") {

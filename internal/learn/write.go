@@ -15,15 +15,36 @@ func (l *Learner) Policy(name string) string {
 	if name != "" {
 		fmt.Fprintf(&b, "name: %s\n", strconv.Quote(name))
 	}
-	b.WriteString("mode: report\nallow:\n")
+	b.WriteString("mode: report\nallow:")
 	rules := l.rules()
 	if len(rules) == 0 {
-		b.WriteString("[]\n")
+		b.WriteString(" []")
 	}
+	b.WriteByte('\n')
 	for i := range rules {
 		rules[i].write(&b)
 	}
+	l.writeApart(&b)
 	return b.String()
+}
+
+// writeApart lists what was seen and is not proposed.
+func (l *Learner) writeApart(b *strings.Builder) {
+	lost := l.lost
+	for _, t := range l.trees {
+		lost += t.lost
+	}
+	if len(l.apart) > 0 {
+		b.WriteString("\n# Not proposed:\n")
+	}
+	for _, what := range sorted(l.apart) {
+		fmt.Fprintf(b, "#   %s\n", what)
+		b.WriteString("#   ")
+		l.apart[what].write(b)
+	}
+	if lost > 0 {
+		fmt.Fprintf(b, "\n# %d calls more are not told: there were too many of too many kinds.\n", lost)
+	}
 }
 
 func (r *rule) write(b *strings.Builder) {

@@ -1,0 +1,194 @@
+package learn
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lambdafence/lambdafence/policy"
+	"github.com/lambdafence/lambdafence/wrapper"
+)
+
+func TestTokens(t *testing.T) {
+	for name, want := range map[string]string{
+		"":                     "",
+		"invoices":             "invoices",
+		"v1":                   "v1",
+		"V12":                  "V12",
+		"v123":                 "\x00X",
+		"2026":                 "\x00D",
+		"shard-07":             "shard-\x00D",
+		"ch_3Kq9":              "ch_\x00X",
+		"E2ABCDEF.c4649c32.gz": "\x00X.\x00X.gz",
+		"deadbeef":             "\x00X", // as many hex digits as that are an id
+		"facade":               "facade",
+		"feedback":             "feedback",
+		"***":                  "\x00M",
+		"token-***":            "token-\x00M",
+		"événement":            "événement",
+		"a b%20c":              "a b%\x00X", // 20c
+		"x-5f0c1a2b-0000-4000-a000-0123456789ab.json": "x-\x00U.json",
+		"5f0c1a2b-0000-4000-a000-0123456789abc":       "\x00X-\x00D-\x00D-\x00X-\x00X",
+		atom + "a1.example":                           "a1.example",
+		closed + "bucket-2026":                        "bucket-\x00D",
+	} {
+		if got := shape(tokens(name)); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// learnt is what is proposed for some GET requests, a URL each, or other calls.
+func learnt(level Level, urls ...string) string {
+	l := New(level)
+	for _, url := range urls {
+		method, rest, ok := strings.Cut(url, " ")
+		if !ok {
+			method, rest = "GET", url
+		}
+		host, path, _ := strings.Cut(rest, "/")
+		l.Add(&wrapper.Event{Call: policy.Call{Kind: policy.HTTP, Network: "tcp", Scheme: "https", Host: host, Port: 443, Method: method, Path: "/" + path}, Count: 1})
+	}
+	var lines []string
+	for _, r := range l.rules() {
+		lines = append(lines, r.host+" "+strings.Join(r.uses, ",")+" "+strings.Join(r.places, " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func many(n int, format string) (urls []string) {
+	for i := range n {
+		urls = append(urls, fmt.Sprintf(format, i))
+	}
+	return urls
+}
+
+func words(n int, format string) (urls []string) {
+	for i := range n {
+		urls = append(urls, fmt.Sprintf(format, string([]byte{byte('g' + i%10), byte('p' + i/10%10), 'o', 'x'})))
+	}
+	return urls
+}
+
+func TestGeneralising(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		urls   []string
+		normal string
+	}{
+		{"one call", []string{"a.example/v1/x"}, "a.example GET /v1/x"},
+		{"the root", []string{"a.example/"}, "a.example GET /"},
+		{"a slash at the end", []string{"a.example/x/"}, "a.example GET /x/"},
+		{"two versions", []string{"a.example/v1/x", "a.example/v2/x"}, "a.example GET /v1/x /v2/x"},
+		{"one UUID", []string{"a.example/u/5f0c1a2b-0000-4000-a000-0123456789ab"}, "a.example GET /u/*"},
+		{"one date", []string{"a.example/2026/11/21/x"}, "a.example GET /????/??/??/x"},
+		{"one date in a name", []string{"a.example/x-20261121.csv"}, "a.example GET /x-????????.csv"},
+		{"a number that stays", []string{"a.example/api/2/x", "a.example/api/2/x"}, "a.example GET /api/2/x"},
+		{"three numbers", many(3, "a.example/api/%d/x"), "a.example GET /api/{0,1,2}/x"},
+		{"many numbers", many(30, "a.example/api/%d/x"), "a.example GET /api/*/x"},
+		{"three words", words(3, "a.example/%s/x"), "a.example GET /gpox/x /hpox/x /ipox/x"},
+		{"many words", words(30, "a.example/%s/x"), "a.example GET /*/x"},
+		{"what events mask", []string{"a.example/hooks/***/***"}, "a.example GET /hooks/*/*"},
+		{"rotating hosts", many(12, "edge-%02d.cdn.vendor.example/x"), "edge-??.cdn.vendor.example GET /x"},
+		{"two hosts", many(2, "edge-%02d.cdn.vendor.example/x"), "edge-{00,01}.cdn.vendor.example GET /x"},
+		{"many hosts of one domain", words(30, "%s.vendor.example/x"), "*.vendor.example GET /x"},
+		{"stars in a path", []string{"a.example/x*y/{z}"}, `a.example GET /x\*y/\{z\}`},
+	} {
+		if got := learnt(Normal, tt.urls...); got != tt.normal {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.normal)
+		}
+	}
+	// Never across what somebody registered, nor on a host that is shared.
+	for _, format := range []string{"%s.example/x", "%s.co.uk/x", "%s.cloudfront.net/x", "%s.s3.eu-west-1.amazonaws.com/x", "%s.execute-api.eu-west-1.amazonaws.com/x", "a.%s.herokuapp.com/x", "%s.elb.eu-west-1.amazonaws.com/x"} {
+		if got := learnt(Loose, append(words(100, format), many(100, strings.Replace(format, "%s", "n%d", 1))...)...); strings.ContainsAny(got, "*?") || strings.Count(got, "\n") != 199 {
+			t.Errorf("%s: %.200q", format, got)
+		}
+	}
+}
+
+func TestLevels(t *testing.T) {
+	urls := many(5, "a.example/api/%d/x")
+	for level, want := range map[Level]string{Strict: "a.example GET /api/{0,1,2,3,4}/x", Normal: "a.example GET /api/*/x", Loose: "a.example GET /api/*/x"} {
+		if got := learnt(level, urls...); got != want {
+			t.Errorf("level %d: %q, want %q", level, got, want)
+		}
+	}
+	urls = words(8, "a.example/%s/x")
+	if strict, loose := learnt(Strict, urls...), learnt(Loose, urls...); strings.Contains(strict, "*") || loose != "a.example GET /*/x" {
+		t.Errorf("strict %q, loose %q", strict, loose)
+	}
+}
+
+// TestBounds: memory does not grow with what is seen, and nothing is opened for want
+// of room that should not be.
+func TestBounds(t *testing.T) {
+	l := New(Normal)
+	add := func(c policy.Call) { l.Add(&wrapper.Event{Call: c, Count: 1}) }
+	for i := range 60_000 {
+		word := string([]byte{byte('g' + i%20), byte('g' + i/20%20), byte('g' + i/400%20), byte('g' + i/8000%20)})
+		add(policy.Call{Kind: policy.HTTP, Scheme: "https", Port: 443, Host: word + ".example", Method: "GET", Path: "/"})
+		add(policy.Call{Kind: policy.HTTP, Scheme: "https", Port: 443, Host: word + "." + word + ".vendor.example", Method: "GET", Path: "/" + word + "/" + word})
+		add(policy.Call{Kind: policy.HTTP, Scheme: "https", Port: uint16(i), Host: "a.example", Method: "GET", Path: "/"})
+		add(policy.Call{Kind: policy.AWS, Service: "S3", Operation: "GetObject", Account: "1", Self: "1", Resources: []string{"arn:aws:s3:::" + word + "/" + word}})
+	}
+	nodes := 0
+	for _, tr := range l.trees {
+		if tr.nodes > maxNodes+1 {
+			t.Error(tr.nodes)
+		}
+		nodes += tr.nodes
+	}
+	if len(l.trees) > maxTrees {
+		t.Error(len(l.trees))
+	}
+	doc := l.Policy("")
+	for line := range strings.Lines(doc) {
+		if strings.Contains(line, `host: "*"`) || strings.Contains(line, `host: "*.example"`) || strings.Contains(line, `["*`) {
+			t.Fatalf("opened: %s", line)
+		}
+	}
+	if !strings.Contains(doc, "calls more are not told") {
+		t.Error("what was lost is not told")
+	}
+}
+
+func TestApart(t *testing.T) {
+	l := New(Normal)
+	at := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	for _, ev := range []wrapper.Event{
+		{Call: policy.Call{Kind: policy.Net, Host: "evil.example", Port: 443}, Decision: policy.Decision{Rule: "deny[0]", Reason: "drop site"}},
+		{Call: policy.Call{Kind: policy.Net, Host: "127.0.0.1", Port: 6379}, Decision: policy.Decision{Rule: "local", Reason: "loopback address"}},
+		{Call: policy.Call{Kind: policy.Net, Host: "b.example", Port: 443}, Outcome: wrapper.Blocked, Decision: policy.Decision{Reason: "no allow rule matched"}},
+		{Call: policy.Call{Kind: policy.AWS, Service: "S3", Operation: "HeadBucket", Resources: []string{"arn:aws:s3:::b"}}},
+		{Call: policy.Call{Kind: policy.Net, Host: "c.example", Port: 443}, Decision: policy.Decision{Reason: "no allow rule matched"}},
+	} {
+		ev.Time, ev.Count = at, 2
+		l.Add(&ev)
+	}
+	doc := l.Policy("p")
+	if want := `name: "p"
+mode: report
+allow:
+# 2 calls, 2026-11-21 to 2026-11-21
+- host: "c.example"
+
+# Not proposed:
+#   blocked: tcp b.example:443
+#   # 2 calls, 2026-11-21 to 2026-11-21
+#   denied by deny[0]: tcp evil.example:443
+#   # 2 calls, 2026-11-21 to 2026-11-21
+#   denied by local: tcp 127.0.0.1:6379
+#   # 2 calls, 2026-11-21 to 2026-11-21
+#   signed by nobody knows whom: S3:HeadBucket arn:aws:s3:::b
+#   # 2 calls, 2026-11-21 to 2026-11-21
+`; doc != want {
+		t.Error(doc)
+	}
+	if _, err := policy.Parse([]byte(doc)); err != nil {
+		t.Error(err)
+	}
+	if _, err := policy.Parse([]byte(New(Normal).Policy(""))); err != nil {
+		t.Error("of nothing:", err)
+	}
+}
