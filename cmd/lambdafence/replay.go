@@ -1,0 +1,134 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lambdafence/lambdafence/policy"
+	"github.com/lambdafence/lambdafence/wrapper"
+)
+
+// policies reads the files of --policy as layers.
+func policies(files []string) (*policy.Set, error) {
+	var layers []*policy.Policy
+	for _, name := range files {
+		doc, err := os.ReadFile(name)
+		if err != nil {
+			return nil, cannot{err}
+		}
+		p, err := policy.Parse(doc)
+		if err != nil {
+			return nil, cannot{fmt.Errorf("%s:%w", name, err)}
+		}
+		layers = append(layers, p)
+	}
+	set, err := policy.Compile(layers...)
+	if err != nil {
+		return nil, cannot{err}
+	}
+	return set, nil
+}
+
+// A blockage is what a policy would stop.
+type blockage struct {
+	Call     string `json:"call"`
+	Rule     string `json:"rule,omitempty"`
+	Reason   string `json:"reason"`
+	Calls    int64  `json:"calls"`
+	Function string `json:"function,omitempty"`
+	Module   string `json:"module,omitempty"`
+	Suggest  string `json:"suggest,omitempty"`
+}
+
+func replayCommand() *cobra.Command {
+	var (
+		in     input
+		files  []string
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "replay --policy FILE [EVENTS...]",
+		Short: "Try a policy on recorded traffic",
+		Long: `Replay judges the calls of events by a policy, and tells which it would block, by
+function and module, and how often. It exits with 1 if there is any.`,
+		Example: `  lambdafence replay --policy policy.yaml events.jsonl
+  lambdafence replay --policy base.yaml --policy policy.yaml --json events.jsonl`,
+		RunE: func(cmd *cobra.Command, inputs []string) error {
+			set, err := policies(files)
+			if err != nil {
+				return err
+			}
+			blocked := map[blockage]int64{}
+			calls, lost := int64(0), int64(0)
+			err = in.read(cmd, inputs, func(ev *wrapper.Event) error {
+				calls += int64(ev.Count)
+				d := set.Decide(&ev.Call)
+				if d.Effect == policy.Allow {
+					return nil
+				}
+				b := blockage{Call: ev.Call.String(), Rule: d.Rule, Reason: d.Reason, Function: ev.Function.Name, Module: ev.Call.Caller.Module, Suggest: set.Suggest(&ev.Call, d)}
+				if _, ok := blocked[b]; !ok && len(blocked) >= 10_000 {
+					lost += int64(ev.Count)
+					return nil
+				}
+				blocked[b] += int64(ev.Count)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			return tellBlocked(cmd, blocked, calls, lost, asJSON)
+		},
+	}
+	in.flags(cmd)
+	cmd.Flags().StringArrayVar(&files, "policy", nil, "the policy's `file`; given more than once, layers")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	_ = cmd.MarkFlagRequired("policy")
+	return cmd
+}
+
+func tellBlocked(cmd *cobra.Command, blocked map[blockage]int64, calls, lost int64, asJSON bool) error {
+	var all []blockage
+	total := lost
+	for b, n := range blocked {
+		b.Calls = n
+		total += n
+		all = append(all, b)
+	}
+	slices.SortFunc(all, func(a, b blockage) int {
+		if a.Calls != b.Calls {
+			return int(b.Calls - a.Calls)
+		}
+		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
+	})
+	out := cmd.OutOrStdout()
+	for _, b := range all {
+		if asJSON {
+			if err := json.NewEncoder(out).Encode(b); err != nil {
+				return cannot{err}
+			}
+			continue
+		}
+		rule := b.Reason
+		if b.Rule != "" {
+			rule = b.Rule + ": " + b.Reason
+		}
+		fmt.Fprintf(out, "%d x %s\n    %s\n", b.Calls, b.Call, rule)
+		if b.Function+b.Module != "" {
+			fmt.Fprintf(out, "    by %s\n", strings.Trim(b.Function+", "+b.Module, ", "))
+		}
+		if b.Suggest != "" {
+			fmt.Fprintf(out, "    this would allow it: %s\n", b.Suggest)
+		}
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d calls would be blocked\n", total, calls)
+	if total > 0 {
+		return answer{}
+	}
+	return nil
+}
