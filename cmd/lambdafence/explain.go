@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// An explanation is what a policy says of a call.
+type explanation struct {
+	ID       string    `json:"id,omitempty"`
+	Decision string    `json:"decision"`
+	Mode     string    `json:"mode,omitempty"`
+	Layer    int       `json:"layer,omitempty"`
+	Rule     string    `json:"rule,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	Suggest  string    `json:"suggest,omitempty"`
+	Call     *callJSON `json:"call,omitempty"`
+	Error    string    `json:"error,omitempty"`
+}
+
+// explain answers a question. What Go itself would refuse is denied, with its error.
+func explain(set *policy.Set, q *question) (explanation, error) {
+	c, err := q.call()
+	var refused errRefused
+	switch {
+	case errors.As(err, &refused):
+		return explanation{ID: q.ID, Decision: policy.Deny.String(), Error: err.Error()}, nil
+	case err != nil:
+		return explanation{}, err
+	}
+	d := set.Decide(&c)
+	j := jsonOf(&c)
+	return explanation{
+		ID: q.ID, Decision: d.Effect.String(), Mode: d.Mode.String(), Layer: d.Layer, Rule: d.Rule, Reason: d.Reason, Suggest: set.Suggest(&c, d), Call: &j,
+	}, nil
+}
+
+func explainCommand() *cobra.Command {
+	var (
+		files         []string
+		q             question
+		batch, asJSON bool
+		service       string
+		operation     string
+		region        string
+		input         string
+		network       string
+		address       string
+	)
+	cmd := &cobra.Command{
+		Use:   "explain --policy FILE (URL | --aws SERVICE --operation NAME | --dial ADDRESS | --batch)",
+		Short: "Say why a call is allowed or blocked",
+		Long: `Explain judges a call by a policy, and says by which rule, and what would allow it.
+It exits with 1 if the call is denied.
+
+With --batch it reads questions from the standard input, a JSON object a line, and
+answers each with one; it exits with 0 whatever the answers are:
+
+  {"id":"1","url":"https://h/p","method":"GET"}
+  {"id":"2","aws":{"service":"s3","operation":"GetObject","region":"us-east-1","input":{"Bucket":"b","Key":"k"}}}
+  {"id":"3","dial":{"network":"tcp","address":"h:5432"}}
+
+Each may have host, account, self, function, time and from. Of an operation, host
+is the region's own endpoint where it is left out, and account is self.`,
+		Example: `  lambdafence explain --policy policy.yaml https://api.example.com/v1/x --method POST
+  lambdafence explain --policy policy.yaml --aws s3 --operation GetObject --region eu-west-1 --input '{"Bucket":"b","Key":"k"}'
+  lambdafence explain --policy policy.yaml --batch < questions.jsonl`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			set, err := policies(files)
+			if err != nil {
+				return err
+			}
+			if batch {
+				if len(args) > 0 || service != "" || address != "" {
+					return errors.New("explain: --batch reads its questions from the standard input")
+				}
+				return explainBatch(set, cmd.InOrStdin(), cmd.OutOrStdout())
+			}
+			if len(args) == 1 {
+				q.URL = args[0]
+			}
+			if service != "" {
+				q.AWS = &struct {
+					Service   string         `json:"service"`
+					Operation string         `json:"operation"`
+					Region    string         `json:"region"`
+					Input     map[string]any `json:"input"`
+				}{Service: service, Operation: operation, Region: region}
+				if input != "" {
+					if err := json.Unmarshal([]byte(input), &q.AWS.Input); err != nil {
+						return fmt.Errorf("explain: --input: %w", err)
+					}
+				}
+			}
+			if address != "" {
+				q.Dial = &struct {
+					Network string `json:"network"`
+					Address string `json:"address"`
+				}{network, address}
+			}
+			e, err := explain(set, &q)
+			if err != nil {
+				return fmt.Errorf("explain: %w", err)
+			}
+			if err := tellExplanation(cmd.OutOrStdout(), &e, asJSON); err != nil {
+				return cannot{err}
+			}
+			if e.Decision == policy.Deny.String() {
+				return answer{}
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&files, "policy", nil, "the policy's `file`; given more than once, layers")
+	f.BoolVar(&batch, "batch", false, "questions from the standard input, a JSON object a line")
+	f.BoolVar(&asJSON, "json", false, "the answer as a JSON object")
+	f.StringVar(&q.Method, "method", "", "the request's `method` (GET)")
+	f.StringVar(&service, "aws", "", "an operation of this `service` of AWS")
+	f.StringVar(&operation, "operation", "", "the operation's `name`, as the SDK has it")
+	f.StringVar(&region, "region", "", "the `region` that the operation goes to")
+	f.StringVar(&input, "input", "", "the operation's input, as `JSON` in the SDK's names")
+	f.StringVar(&address, "dial", "", "a connection to this `address`, host:port")
+	f.StringVar(&network, "network", "tcp", "the `network` of the connection")
+	f.StringVar(&q.Host, "host", "", "the request's Host header, or where the operation goes")
+	f.StringVar(&q.Account, "account", "", "the account `id` that signs")
+	f.StringVar(&q.Self, "self", "", "the function's own account `id`")
+	f.StringVar(&q.Function, "function", "", "the function's `name`")
+	f.StringVar(&q.Time, "time", "", "the `time` of the call, RFC 3339 or a date")
+	f.StringArrayVar((*[]string)(&q.From), "from", nil, "a Go `module` on the stack of the call, the nearest first")
+	_ = cmd.MarkFlagRequired("policy")
+	return cmd
+}
+
+// explainBatch answers a question a line. A line that is none is answered with its
+// error, too: an answer for each line.
+func explainBatch(set *policy.Set, in io.Reader, out io.Writer) error {
+	w := bufio.NewWriter(out)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 16<<20)
+	for n := 1; lines.Scan(); n++ {
+		if len(lines.Bytes()) == 0 {
+			continue
+		}
+		var q question
+		var e explanation
+		err := json.Unmarshal(lines.Bytes(), &q)
+		if err == nil {
+			e, err = explain(set, &q)
+		}
+		if err != nil {
+			e = explanation{ID: q.ID, Decision: policy.Deny.String(), Error: fmt.Sprintf("line %d: %v", n, err)}
+		}
+		if err := enc.Encode(e); err != nil {
+			return cannot{err}
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return cannot{err}
+	}
+	if err := w.Flush(); err != nil {
+		return cannot{err}
+	}
+	return nil
+}
+
+func tellExplanation(w io.Writer, e *explanation, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(w).Encode(e)
+	}
+	if e.Error != "" {
+		_, err := fmt.Fprintf(w, "deny: Go itself would refuse it: %s\n", e.Error)
+		return err
+	}
+	by := e.Reason
+	if e.Rule != "" {
+		by = e.Rule + ": " + e.Reason
+	}
+	if _, err := fmt.Fprintf(w, "%s: %s (mode %s, layer %d)\n", e.Decision, by, e.Mode, e.Layer); err != nil {
+		return err
+	}
+	if e.Suggest != "" {
+		if _, err := fmt.Fprintf(w, "this would allow it: %s\n", e.Suggest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
