@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -41,7 +40,7 @@ func (in *input) read(cmd *cobra.Command, files []string, each func(*wrapper.Eve
 }
 
 func (in *input) file(cmd *cobra.Command, r *events.Reader, name string) error {
-	var from io.Reader = cmd.InOrStdin()
+	from := cmd.InOrStdin()
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {

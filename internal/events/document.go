@@ -159,7 +159,7 @@ func (r *Reader) recordOf(key string) func(json.RawMessage) error {
 
 // element reads an object that is an event, or holds one as its message.
 func (r *Reader) element(value json.RawMessage) error {
-	return r.text(value, func() string { return "" })
+	return r.text(value, 0)
 }
 
 // queryResult reads a row of a query of CloudWatch Logs: a list of fields.
@@ -230,7 +230,7 @@ func (r *Reader) csv(in io.Reader, columns csvColumns) error {
 			if !errors.As(err, &syntax) {
 				return err
 			}
-			if err := r.broken(err); err != nil {
+			if err := r.broken("", err); err != nil {
 				return err
 			}
 		case n == 0: // the header
@@ -238,7 +238,7 @@ func (r *Reader) csv(in io.Reader, columns csvColumns) error {
 			r.Counts.Others++
 		default:
 			line, _ := table.FieldPos(0)
-			if err := r.text([]byte(row[columns.message]), func() string { return fmt.Sprintf("%d: ", line) }); err != nil {
+			if err := r.text([]byte(row[columns.message]), line); err != nil {
 				return err
 			}
 		}

@@ -44,7 +44,7 @@ func (r *Reader) resourceSpans(value json.RawMessage) error {
 		}
 	}
 	if err := json.Unmarshal(value, &resource); err != nil {
-		return r.broken(fmt.Errorf("resourceSpans: %w", err))
+		return r.broken("", fmt.Errorf("resourceSpans: %w", err))
 	}
 	for _, scope := range resource.ScopeSpans {
 		for _, raw := range scope.Spans {
@@ -59,7 +59,7 @@ func (r *Reader) resourceSpans(value json.RawMessage) error {
 func (r *Reader) span(raw json.RawMessage) error {
 	var s otlpSpan
 	if err := json.Unmarshal(raw, &s); err != nil {
-		return r.broken(fmt.Errorf("a span: %w", err))
+		return r.broken("", fmt.Errorf("a span: %w", err))
 	}
 	if !strings.HasPrefix(s.Name, "lambdafence ") {
 		r.Counts.Others++
@@ -67,7 +67,7 @@ func (r *Reader) span(raw json.RawMessage) error {
 	}
 	ev, err := s.event()
 	if err != nil {
-		return r.broken(fmt.Errorf("span %s: %w", s.SpanID, err))
+		return r.broken("", fmt.Errorf("span %s: %w", s.SpanID, err))
 	}
 	return r.tell(&ev, raw)
 }
@@ -154,7 +154,7 @@ func (r *Reader) resourceLogs(value json.RawMessage) error {
 		}
 	}
 	if err := json.Unmarshal(value, &resource); err != nil {
-		return r.broken(fmt.Errorf("resourceLogs: %w", err))
+		return r.broken("", fmt.Errorf("resourceLogs: %w", err))
 	}
 	for _, scope := range resource.ScopeLogs {
 		for _, record := range scope.LogRecords {

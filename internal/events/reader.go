@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/lambdafence/lambdafence/wrapper"
@@ -55,7 +56,7 @@ func (r *Reader) Read(name string, in io.Reader) error {
 	if magic, _ := b.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
 		z, err := gzip.NewReader(b)
 		if err != nil {
-			return r.broken(err)
+			return r.broken("", err)
 		}
 		b = bufio.NewReaderSize(z, 1<<16)
 	}
@@ -71,7 +72,7 @@ func (r *Reader) Read(name string, in io.Reader) error {
 	case err == nil || errors.As(err, &stop):
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
-		return r.broken(fmt.Errorf("ends too early: %w", err))
+		return r.broken("", fmt.Errorf("ends too early: %w", err))
 	}
 	return err
 }
@@ -82,11 +83,11 @@ type stopError struct{ err error }
 func (e *stopError) Error() string { return e.err.Error() }
 func (e *stopError) Unwrap() error { return e.err }
 
-// broken counts what cannot be read.
-func (r *Reader) broken(err error) error {
+// broken counts what cannot be read. line is where, such as ":12", or empty.
+func (r *Reader) broken(line string, err error) error {
 	r.Counts.Broken++
 	if r.Strict {
-		return &stopError{fmt.Errorf("%s: %w", r.at, err)}
+		return &stopError{fmt.Errorf("%s%s: %w", r.at, line, err)}
 	}
 	return nil
 }
@@ -131,7 +132,7 @@ func (r *Reader) lines(b *bufio.Reader) error {
 			text = long
 		}
 		if len(text) > maxLine {
-			if err := r.broken(fmt.Errorf("%d: a line of more than %d MB", n, maxLine>>20)); err != nil {
+			if err := r.broken(at(n), fmt.Errorf("a line of more than %d MB", maxLine>>20)); err != nil {
 				return err
 			}
 			text = nil
@@ -165,15 +166,15 @@ func (r *Reader) line(text []byte, n int) error {
 			if errors.As(err, &stop) {
 				return err
 			}
-			return r.broken(fmt.Errorf("%d: %w", n, err))
+			return r.broken(at(n), err)
 		}
 		return nil
 	}
-	return r.text(text, func() string { return fmt.Sprintf("%d: ", n) })
+	return r.text(text, n)
 }
 
-// text reads the text of one log record.
-func (r *Reader) text(text []byte, where func() string) error {
+// text reads the text of one log record. line is 0 where it has none.
+func (r *Reader) text(text []byte, line int) error {
 	ev, err := parseLine(text)
 	if errors.Is(err, errOther) && bytes.Contains(text, anyMark) {
 		if inner, ok := unwrap(text); ok {
@@ -190,11 +191,18 @@ func (r *Reader) text(text []byte, where func() string) error {
 	case errors.Is(err, errNewer):
 		r.Counts.Newer++
 		if r.Strict {
-			return &stopError{fmt.Errorf("%s:%s%w", r.at, where(), err)}
+			return &stopError{fmt.Errorf("%s%s: %w", r.at, at(line), err)}
 		}
 		return nil
 	}
-	return r.broken(fmt.Errorf("%s%w", where(), err))
+	return r.broken(at(line), err)
+}
+
+func at(line int) string {
+	if line == 0 {
+		return ""
+	}
+	return ":" + strconv.Itoa(line)
 }
 
 // tell tells an event that has not been told yet.

@@ -170,18 +170,18 @@ func TestApart(t *testing.T) {
 	if want := `name: "p"
 mode: report
 allow:
-# 2 calls, 2026-11-21 to 2026-11-21
+# 2 calls, 2026-11-21
 - host: "c.example"
 
 # Not proposed:
 #   blocked: tcp b.example:443
-#   # 2 calls, 2026-11-21 to 2026-11-21
+#   2 calls, 2026-11-21
 #   denied by deny[0]: tcp evil.example:443
-#   # 2 calls, 2026-11-21 to 2026-11-21
+#   2 calls, 2026-11-21
 #   denied by local: tcp 127.0.0.1:6379
-#   # 2 calls, 2026-11-21 to 2026-11-21
+#   2 calls, 2026-11-21
 #   signed by nobody knows whom: S3:HeadBucket arn:aws:s3:::b
-#   # 2 calls, 2026-11-21 to 2026-11-21
+#   2 calls, 2026-11-21
 `; doc != want {
 		t.Error(doc)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lambdafence/lambdafence/policy"
 )
@@ -39,8 +40,9 @@ func (l *Learner) writeApart(b *strings.Builder) {
 	}
 	for _, what := range sorted(l.apart) {
 		fmt.Fprintf(b, "#   %s\n", what)
-		b.WriteString("#   ")
-		l.apart[what].write(b)
+		var said strings.Builder
+		l.apart[what].write(&said)
+		b.WriteString("#   " + strings.TrimPrefix(said.String(), "# "))
 	}
 	if lost > 0 {
 		fmt.Fprintf(b, "\n# %d calls more are not told: there were too many of too many kinds.\n", lost)
@@ -84,7 +86,15 @@ func (r *rule) write(b *strings.Builder) {
 }
 
 func (e *evidence) write(b *strings.Builder) {
-	fmt.Fprintf(b, "# %d calls, %s to %s", e.calls, e.first.UTC().Format("2006-01-02"), e.last.UTC().Format("2006-01-02"))
+	calls := "calls"
+	if e.calls == 1 {
+		calls = "call"
+	}
+	first, last := e.first.UTC().Format(time.DateOnly), e.last.UTC().Format(time.DateOnly)
+	fmt.Fprintf(b, "# %d %s, %s", e.calls, calls, first)
+	if last != first {
+		b.WriteString(" to " + last)
+	}
 	if len(e.callers.items) > 0 {
 		fmt.Fprintf(b, ", by %s", strings.Join(e.callers.items, ", "))
 	}
