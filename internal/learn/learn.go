@@ -81,11 +81,15 @@ func notProposed(ev *wrapper.Event) string {
 		return "denied by " + d.Rule
 	case ev.Outcome == wrapper.Blocked:
 		return "blocked"
-	case ev.Call.Kind == policy.AWS && ev.Call.Account == "":
+	case ev.Call.Kind == policy.AWS && !isAccount(ev.Call.Account):
 		return "signed by nobody knows whom"
 	}
 	return ""
 }
+
+// isAccount reports whether s is the id of an account. Anything else, such as "*" in
+// a forged event, must not come to stand in a rule.
+func isAccount(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }
 
 func (l *Learner) setApart(what string, seen *evidence) {
 	e := l.apart[what]

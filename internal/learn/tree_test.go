@@ -130,7 +130,7 @@ func TestBounds(t *testing.T) {
 		add(policy.Call{Kind: policy.HTTP, Scheme: "https", Port: 443, Host: word + ".example", Method: "GET", Path: "/"})
 		add(policy.Call{Kind: policy.HTTP, Scheme: "https", Port: 443, Host: word + "." + word + ".vendor.example", Method: "GET", Path: "/" + word + "/" + word})
 		add(policy.Call{Kind: policy.HTTP, Scheme: "https", Port: uint16(i), Host: "a.example", Method: "GET", Path: "/"})
-		add(policy.Call{Kind: policy.AWS, Service: "S3", Operation: "GetObject", Account: "1", Self: "1", Resources: []string{"arn:aws:s3:::" + word + "/" + word}})
+		add(policy.Call{Kind: policy.AWS, Service: "S3", Operation: "GetObject", Account: self, Self: self, Resources: []string{"arn:aws:s3:::" + word + "/" + word}})
 	}
 	nodes := 0
 	for _, tr := range l.trees {
@@ -190,5 +190,52 @@ allow:
 	}
 	if _, err := policy.Parse([]byte(New(Normal).Policy(""))); err != nil {
 		t.Error("of nothing:", err)
+	}
+}
+
+// TestForgedEvents: whoever writes to a log can forge an event, and must get nothing
+// into a policy but a rule that says what the event says.
+func TestForgedEvents(t *testing.T) {
+	const inject = "x\n- host: \"**.evil.test\"\n#\u2028- host: evil.test\r- host: evil.test\u0085"
+	http := policy.Call{Kind: policy.HTTP, Scheme: "https", Network: "tcp", Host: "a.example", Port: 443, Method: "GET", Path: "/"}
+	call := policy.Call{Kind: policy.AWS, Service: "S3", Operation: "GetObject", Resources: []string{"arn:aws:s3:::b/k"}, Account: self, Self: self, Region: region}
+	with := func(c policy.Call, change func(c *policy.Call)) policy.Call { change(&c); return c }
+	for name, ev := range map[string]wrapper.Event{
+		"caller":    {Call: with(http, func(c *policy.Call) { c.Caller.Package = inject })},
+		"rule":      {Call: http, Decision: policy.Decision{Rule: inject, Reason: "x"}},
+		"network":   {Call: with(http, func(c *policy.Call) { c.Network = "udp]\n- host: [evil.test" })},
+		"host":      {Call: with(http, func(c *policy.Call) { c.Host = inject })},
+		"wildcard":  {Call: with(http, func(c *policy.Call) { c.Host = "**.evil.test" })},
+		"braces":    {Call: with(http, func(c *policy.Call) { c.Host = "{a.example,evil.test}" })},
+		"method":    {Call: with(http, func(c *policy.Call) { c.Method = inject })},
+		"path":      {Call: with(http, func(c *policy.Call) { c.Path = "/" + inject })},
+		"scheme":    {Call: with(http, func(c *policy.Call) { c.Scheme = inject })},
+		"service":   {Call: with(call, func(c *policy.Call) { c.Service = inject })},
+		"services":  {Call: with(call, func(c *policy.Call) { c.Service = "*" })},
+		"operation": {Call: with(call, func(c *policy.Call) { c.Operation = inject })},
+		"resource":  {Call: with(call, func(c *policy.Call) { c.Resources = []string{"arn:aws:s3:::" + inject} })},
+		"resources": {Call: with(call, func(c *policy.Call) { c.Resources = []string{"*"} })},
+		"account":   {Call: with(call, func(c *policy.Call) { c.Account = "*" })},
+		"accounts":  {Call: with(call, func(c *policy.Call) { c.Account, c.Self = "*", "*" })},
+		"endpoint":  {Call: with(call, func(c *policy.Call) { c.Host, c.Port = "**.evil.test", 443 })},
+	} {
+		l := New(Loose)
+		ev.Count = 1
+		l.Add(&ev)
+		doc := l.Policy(inject)
+		if _, err := policy.Parse([]byte(doc)); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, doc)
+			continue
+		}
+		s := compiled(t, []byte(strings.Replace(doc, "mode: report", "mode: enforce", 1)))
+		for _, c := range []policy.Call{
+			with(http, func(c *policy.Call) { c.Host = "evil.test" }), with(http, func(c *policy.Call) { c.Host = "x.evil.test" }),
+			with(call, func(c *policy.Call) { c.Account = attacker }), with(call, func(c *policy.Call) { c.Host, c.Port, c.Scheme = "x.evil.test", 443, "https" }),
+			with(call, func(c *policy.Call) { c.Service, c.Operation = "DynamoDB", "Scan" }), with(call, func(c *policy.Call) { c.Resources = []string{"arn:aws:s3:::other/k"} }),
+		} {
+			if d := s.Decide(&c); d.Effect == policy.Allow {
+				t.Errorf("%s: %s is allowed\n%s", name, &c, doc)
+			}
+		}
 	}
 }

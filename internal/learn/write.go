@@ -1,47 +1,64 @@
 package learn
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"net"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/lambdafence/lambdafence/policy"
 )
 
 // Policy writes the policy: a rule for each thing that is done, with what speaks for
-// it as a comment.
+// it as a comment. Whoever can write to a log can forge an event, so each rule is held
+// against the language before it stands in the policy: what was seen that no rule can
+// say is told apart.
 func (l *Learner) Policy(name string) string {
-	var b strings.Builder
+	var b, allow strings.Builder
 	if name != "" {
 		fmt.Fprintf(&b, "name: %s\n", strconv.Quote(name))
 	}
+	apart := maps.Clone(l.apart)
+	for _, r := range l.rules() {
+		var text strings.Builder
+		r.write(&text)
+		if _, err := policy.Parse([]byte("mode: report\nallow:\n" + text.String())); err != nil {
+			what := "no rule can say this: " + cmp.Or(r.host, r.subject.service)
+			if apart[what] == nil {
+				apart[what] = &evidence{}
+			}
+			apart[what].merge(&r.seen)
+			continue
+		}
+		r.seen.write(&allow)
+		allow.WriteString(text.String())
+	}
 	b.WriteString("mode: report\nallow:")
-	rules := l.rules()
-	if len(rules) == 0 {
+	if allow.Len() == 0 {
 		b.WriteString(" []")
 	}
-	b.WriteByte('\n')
-	for i := range rules {
-		rules[i].write(&b)
-	}
-	l.writeApart(&b)
+	b.WriteString("\n" + allow.String())
+	l.writeApart(&b, apart)
 	return b.String()
 }
 
 // writeApart lists what was seen and is not proposed.
-func (l *Learner) writeApart(b *strings.Builder) {
+func (l *Learner) writeApart(b *strings.Builder, apart map[string]*evidence) {
 	lost := l.lost
 	for _, t := range l.trees {
 		lost += t.lost
 	}
-	if len(l.apart) > 0 {
+	if len(apart) > 0 {
 		b.WriteString("\n# Not proposed:\n")
 	}
-	for _, what := range sorted(l.apart) {
-		fmt.Fprintf(b, "#   %s\n", what)
+	for _, what := range sorted(apart) {
+		fmt.Fprintf(b, "#   %s\n", comment(what))
 		var said strings.Builder
-		l.apart[what].write(&said)
+		apart[what].write(&said)
 		b.WriteString("#   " + strings.TrimPrefix(said.String(), "# "))
 	}
 	if lost > 0 {
@@ -49,8 +66,24 @@ func (l *Learner) writeApart(b *strings.Builder) {
 	}
 }
 
+// comment makes a text fit for one line of a comment: nothing in it ends the line.
+func comment(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '\ufffd'
+		}
+		return r
+	}, s)
+	if runes := []rune(s); len(runes) > maxComment {
+		s = string(runes[:maxComment]) + "…"
+	}
+	return s
+}
+
+const maxComment = 512
+
+// write writes the rule, without its evidence.
 func (r *rule) write(b *strings.Builder) {
-	r.seen.write(b)
 	s := r.subject
 	field := func(name, value string) {
 		if value != "" {
@@ -58,14 +91,14 @@ func (r *rule) write(b *strings.Builder) {
 		}
 	}
 	if s.kind == policy.AWS {
-		fmt.Fprintf(b, "- aws: %s\n", s.service)
+		fmt.Fprintf(b, "- aws: %s\n", plainWord(s.service))
 		field("operations", list(r.uses, plainWord))
 		field("resources", list(r.places, strconv.Quote))
 		if s.account != "self" {
 			field("accounts", list([]string{s.account}, strconv.Quote))
 		}
 		if s.endpoint != "" {
-			field("endpoint", strconv.Quote(s.endpoint+":"+strconv.Itoa(int(s.port))))
+			field("endpoint", strconv.Quote(net.JoinHostPort(quote(s.endpoint), strconv.Itoa(int(s.port)))))
 		}
 		return
 	}
@@ -74,7 +107,7 @@ func (r *rule) write(b *strings.Builder) {
 		field("schemes", "[http]")
 	}
 	if s.network != "tcp" {
-		field("networks", "["+s.network+"]")
+		field("networks", list([]string{s.network}, plainWord))
 	}
 	if standard := map[string]uint16{"": 443, "https": 443, "http": 80}[s.scheme]; s.port != standard {
 		field("ports", fmt.Sprintf("[%d]", s.port))
@@ -96,7 +129,7 @@ func (e *evidence) write(b *strings.Builder) {
 		b.WriteString(" to " + last)
 	}
 	if len(e.callers.items) > 0 {
-		fmt.Fprintf(b, ", by %s", strings.Join(e.callers.items, ", "))
+		fmt.Fprintf(b, ", by %s", comment(strings.Join(e.callers.items, ", ")))
 	}
 	b.WriteByte('\n')
 }
