@@ -47,12 +47,9 @@ func explainCommand() *cobra.Command {
 		files         []string
 		q             question
 		batch, asJSON bool
-		service       string
-		operation     string
-		region        string
+		aws           operation
 		input         string
-		network       string
-		address       string
+		to            dial
 	)
 	cmd := &cobra.Command{
 		Use:   "explain --policy FILE (URL | --aws SERVICE --operation NAME | --dial ADDRESS | --batch)",
@@ -79,7 +76,7 @@ is the region's own endpoint where it is left out, and account is self.`,
 				return err
 			}
 			if batch {
-				if len(args) > 0 || service != "" || address != "" {
+				if len(args) > 0 || aws.Service != "" || to.Address != "" {
 					return errors.New("explain: --batch reads its questions from the standard input")
 				}
 				return explainBatch(set, cmd.InOrStdin(), cmd.OutOrStdout())
@@ -87,24 +84,16 @@ is the region's own endpoint where it is left out, and account is self.`,
 			if len(args) == 1 {
 				q.URL = args[0]
 			}
-			if service != "" {
-				q.AWS = &struct {
-					Service   string         `json:"service"`
-					Operation string         `json:"operation"`
-					Region    string         `json:"region"`
-					Input     map[string]any `json:"input"`
-				}{Service: service, Operation: operation, Region: region}
+			if aws.Service != "" {
+				q.AWS = &aws
 				if input != "" {
-					if err := json.Unmarshal([]byte(input), &q.AWS.Input); err != nil {
+					if err := json.Unmarshal([]byte(input), &aws.Input); err != nil {
 						return fmt.Errorf("explain: --input: %w", err)
 					}
 				}
 			}
-			if address != "" {
-				q.Dial = &struct {
-					Network string `json:"network"`
-					Address string `json:"address"`
-				}{network, address}
+			if to.Address != "" {
+				q.Dial = &to
 			}
 			e, err := explain(set, &q)
 			if err != nil {
@@ -124,12 +113,12 @@ is the region's own endpoint where it is left out, and account is self.`,
 	f.BoolVar(&batch, "batch", false, "questions from the standard input, a JSON object a line")
 	f.BoolVar(&asJSON, "json", false, "the answer as a JSON object")
 	f.StringVar(&q.Method, "method", "", "the request's `method` (GET)")
-	f.StringVar(&service, "aws", "", "an operation of this `service` of AWS")
-	f.StringVar(&operation, "operation", "", "the operation's `name`, as the SDK has it")
-	f.StringVar(&region, "region", "", "the `region` that the operation goes to")
+	f.StringVar(&aws.Service, "aws", "", "an operation of this `service` of AWS")
+	f.StringVar(&aws.Operation, "operation", "", "the operation's `name`, as the SDK has it")
+	f.StringVar(&aws.Region, "region", "", "the `region` that the operation goes to")
 	f.StringVar(&input, "input", "", "the operation's input, as `JSON` in the SDK's names")
-	f.StringVar(&address, "dial", "", "a connection to this `address`, host:port")
-	f.StringVar(&network, "network", "tcp", "the `network` of the connection")
+	f.StringVar(&to.Address, "dial", "", "a connection to this `address`, host:port")
+	f.StringVar(&to.Network, "network", "tcp", "the `network` of the connection")
 	f.StringVar(&q.Host, "host", "", "the request's Host header, or where the operation goes")
 	f.StringVar(&q.Account, "account", "", "the account `id` that signs")
 	f.StringVar(&q.Self, "self", "", "the function's own account `id`")

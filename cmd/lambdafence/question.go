@@ -17,25 +17,31 @@ import (
 // A question asks what a policy says of a call: of a request, of an operation of
 // AWS, or of a connection.
 type question struct {
-	ID     string `json:"id"`
-	URL    string `json:"url"`
-	Method string `json:"method"`
-	AWS    *struct {
-		Service   string         `json:"service"`
-		Operation string         `json:"operation"`
-		Region    string         `json:"region"`
-		Input     map[string]any `json:"input"`
-	} `json:"aws"`
-	Dial *struct {
-		Network string `json:"network"`
-		Address string `json:"address"`
-	} `json:"dial"`
-	Host     string `json:"host"`    // of a request, the Host header; of an operation, where it goes
-	Account  string `json:"account"` // who signs; empty: self
-	Self     string `json:"self"`    // the function's own account; empty: someAccount
-	Function string `json:"function"`
-	Time     string `json:"time"` // RFC 3339, or a date
-	From     texts  `json:"from"` // modules, the nearest first
+	ID       string     `json:"id"`
+	URL      string     `json:"url"`
+	Method   string     `json:"method"`
+	AWS      *operation `json:"aws"`
+	Dial     *dial      `json:"dial"`
+	Host     string     `json:"host"`    // of a request, the Host header; of an operation, where it goes
+	Account  string     `json:"account"` // who signs; empty: self
+	Self     string     `json:"self"`    // the function's own account; empty: someAccount
+	Function string     `json:"function"`
+	Time     string     `json:"time"` // RFC 3339, or a date
+	From     texts      `json:"from"` // modules, the nearest first
+}
+
+// An operation is one of AWS, with its input in the SDK's names.
+type operation struct {
+	Service   string         `json:"service"`
+	Operation string         `json:"operation"`
+	Region    string         `json:"region"`
+	Input     map[string]any `json:"input"`
+}
+
+// A dial is a connection.
+type dial struct {
+	Network string `json:"network"`
+	Address string `json:"address"`
 }
 
 // someAccount stands for the function's own where that does not matter.

@@ -43,7 +43,7 @@ func (g *grade) varies(s *slot) bool {
 		return true
 	case g.date && s.kind == digitsToken:
 		return true
-	case g.name && s.kind == uuidToken, g.name:
+	case g.name:
 		return n >= needsName.at(g.level)
 	case s.kind == uuidToken, s.longest() >= 16 && s.kind == mixedToken, s.longest() >= 6 && s.kind == digitsToken:
 		return g.level != Strict || n >= 2

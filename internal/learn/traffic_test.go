@@ -25,9 +25,8 @@ const (
 
 // An app is an application: day makes its calls of one day.
 type app struct {
-	name   string
-	module string // that makes its calls
-	day    func(g *gen)
+	name string
+	day  func(g *gen)
 }
 
 // A gen makes calls.
@@ -107,7 +106,7 @@ func (g *gen) uuid() string {
 }
 
 var apps = []app{
-	{"orders", "example.com/acme/orders", func(g *gen) {
+	{"orders", func(g *gen) {
 		const payments = "https://api.payments.example/v1/charges"
 		charge := func() string { return "ch_" + g.of("0123456789ABCDEFGHJKMNPQRSTVWXYZ", 10) }
 		g.times(30, func() {
@@ -127,7 +126,7 @@ var apps = []app{
 			g.aws("KMS", "Decrypt", policy.Write).Resources = nil // the key is in the ciphertext
 		})
 	}},
-	{"reports", "example.com/acme/reports", func(g *gen) {
+	{"reports", func(g *gen) {
 		g.times(20, func() {
 			g.http("GET", fmt.Sprintf("https://shard-%02d.shards.vendor.example/v2/export/%d", g.IntN(24), 100000+g.IntN(900000)))
 			table := arn("dynamodb", "table/events-"+g.date.Format("2006-01-02"))
@@ -142,7 +141,7 @@ var apps = []app{
 		})
 		g.http("PUT", "https://backup.example/nightly/"+g.date.Format("2006-01-02")+".tar") // the nightly job
 	}},
-	{"notifier", "example.com/acme/notifier", func(g *gen) {
+	{"notifier", func(g *gen) {
 		g.times(25, func() {
 			g.http("POST", "https://hooks.chat.example/services/***/***/***") // as events show it
 			user, device := 1+g.IntN(90000), g.hex(40)
@@ -157,12 +156,16 @@ var apps = []app{
 			g.aws("Secrets Manager", "GetSecretValue", policy.Read, arn("secretsmanager", "secret:notifier/db"))
 		})
 	}},
-	{"gateway", "example.com/acme/gateway", func(g *gen) {
+	{"gateway", func(g *gen) {
 		g.times(20, func() {
 			g.http("POST", "https://graph.partner.example/graphql")
 			g.http("GET", "https://static.partner.example/assets/"+g.hex(64)+".js")
 			g.http("GET", "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/items/"+g.uuid())
-			g.s3([]string{"GetObject", "PutObject"}[g.IntN(2)], []policy.Access{policy.Read, policy.Write}[0], "drop-"+g.date.Format("2006-01"), "uploads/"+g.uuid())
+			if drop := "drop-" + g.date.Format("2006-01"); g.IntN(2) == 0 {
+				g.s3("GetObject", policy.Read, drop, "uploads/"+g.uuid())
+			} else {
+				g.s3("PutObject", policy.Write, drop, "uploads/"+g.uuid())
+			}
 		})
 		g.times(3, func() {
 			g.http("GET", "https://static.partner.example/daily/"+g.date.Format("2006/01/02")+"/catalog.csv")
