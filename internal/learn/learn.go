@@ -60,10 +60,10 @@ func (l *Learner) Add(ev *wrapper.Event) {
 	c := &ev.Call
 	l.functions.add(ev.Function.Name)
 	why := notProposed(ev)
-	if why == "" && l.kept != nil {
+	if l.kept != nil {
 		switch d := l.kept.Decide(c); {
 		case d.Effect == policy.Allow && d.Rule != "":
-			return
+			return // whatever was decided of it before
 		case d.Effect == policy.Deny && d.Rule != "":
 			why = "denied by " + d.Rule
 		}
