@@ -123,7 +123,7 @@ func write(cmd *cobra.Command, file string, doc []byte) error {
 	if err != nil {
 		return cannot{err}
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.Write(doc)
 	if err := errors.Join(err, f.Chmod(mode), f.Close()); err != nil {
 		return cannot{err}
