@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lambdafence/lambdafence/internal/review"
 	"github.com/lambdafence/lambdafence/policy"
 )
 
@@ -42,6 +44,44 @@ func explain(set *policy.Set, q *question) (explanation, error) {
 	}, nil
 }
 
+// An account is an explanation with what the policy's text says to it.
+type account struct {
+	explanation
+	File    string              `json:"file,omitempty"` // of the layer that decided
+	Line    int                 `json:"line,omitempty"` // of the rule
+	Matched []review.Difference `json:"matched,omitempty"`
+	Near    []review.Miss       `json:"near,omitempty"`
+}
+
+// accountFor answers a question with the documents at hand: where the rule stands
+// that decided, by which of its fields a deny rule did, and which allow rules came
+// near where none matched.
+func accountFor(docs []*review.Document, set *policy.Set, q *question) (account, error) {
+	e, err := explain(set, q)
+	a := account{explanation: e}
+	if err != nil || e.Error != "" {
+		return a, err
+	}
+	c, err := q.call()
+	if err != nil {
+		return a, err
+	}
+	d := docs[e.Layer]
+	a.File = d.Name
+	r := d.Rule(e.Rule)
+	if r != nil {
+		a.Line = r.Line
+	}
+	switch {
+	case e.Decision == policy.Allow.String():
+	case r != nil:
+		a.Matched = r.Matched(&c)
+	default:
+		a.Near = d.Near(&c)
+	}
+	return a, nil
+}
+
 func explainCommand() *cobra.Command {
 	var (
 		files         []string
@@ -54,8 +94,18 @@ func explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain --policy FILE (URL | --aws SERVICE --operation NAME | --dial ADDRESS | --batch)",
 		Short: "Say why a call is allowed or blocked",
-		Long: `Explain judges a call by a policy, and says by which rule, and what would allow it.
-It exits with 1 if the call is denied.
+		Long: `Explain judges a call by a policy and says by which rule, with its file and line. Of a
+call that a deny rule stops it says which of the rule's fields matched; of one that
+no rule allows, which rules came near and what they want that the call does not have,
+and what would allow it:
+
+  deny: no allow rule matched (mode enforce, layer 0)
+  policy.yaml:7: allow[1] comes near
+      methods: wants GET, HEAD; the call has POST
+  this would allow it: allow: [{host: "api.example.com", methods: [POST], paths: ["/v1/x"]}]
+
+It exits with 1 if the call is denied. Given several times, --policy makes layers that
+must all agree.
 
 With --batch it reads questions from the standard input, a JSON object a line, and
 answers each with one; it exits with 0 whatever the answers are:
@@ -67,11 +117,16 @@ answers each with one; it exits with 0 whatever the answers are:
 Each may have host, account, self, function, time and from. Of an operation, host
 is the region's own endpoint where it is left out, and account is self.`,
 		Example: `  lambdafence explain --policy policy.yaml https://api.example.com/v1/x --method POST
+  lambdafence explain --policy policy.yaml --dial db.example:5432 --from example.com/m/x
   lambdafence explain --policy policy.yaml --aws s3 --operation GetObject --region eu-west-1 --input '{"Bucket":"b","Key":"k"}'
   lambdafence explain --policy policy.yaml --batch < questions.jsonl`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			set, err := policies(files)
+			docs, err := documents(files)
+			if err != nil {
+				return err
+			}
+			set, err := compile(docs)
 			if err != nil {
 				return err
 			}
@@ -95,14 +150,14 @@ is the region's own endpoint where it is left out, and account is self.`,
 			if to.Address != "" {
 				q.Dial = &to
 			}
-			e, err := explain(set, &q)
+			a, err := accountFor(docs, set, &q)
 			if err != nil {
 				return fmt.Errorf("explain: %w", err)
 			}
-			if err := tellExplanation(cmd.OutOrStdout(), &e, asJSON); err != nil {
+			if err := a.tell(cmd.OutOrStdout(), asJSON); err != nil {
 				return cannot{err}
 			}
-			if e.Decision == policy.Deny.String() {
+			if a.Decision == policy.Deny.String() {
 				return answer{}
 			}
 			return nil
@@ -163,25 +218,48 @@ func explainBatch(set *policy.Set, in io.Reader, out io.Writer) error {
 	return nil
 }
 
-func tellExplanation(w io.Writer, e *explanation, asJSON bool) error {
+// tell writes an account for people, or for machines.
+func (a *account) tell(w io.Writer, asJSON bool) error {
+	var b bytes.Buffer
 	if asJSON {
-		return json.NewEncoder(w).Encode(e)
-	}
-	if e.Error != "" {
-		_, err := fmt.Fprintf(w, "deny: Go itself would refuse it: %s\n", e.Error)
-		return err
-	}
-	by := e.Reason
-	if e.Rule != "" {
-		by = e.Rule + ": " + e.Reason
-	}
-	if _, err := fmt.Fprintf(w, "%s: %s (mode %s, layer %d)\n", e.Decision, by, e.Mode, e.Layer); err != nil {
-		return err
-	}
-	if e.Suggest != "" {
-		if _, err := fmt.Fprintf(w, "this would allow it: %s\n", e.Suggest); err != nil {
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(a); err != nil {
 			return err
 		}
+	} else {
+		a.write(&b, penFor(w))
 	}
-	return nil
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (a *account) write(w io.Writer, p pen) {
+	if a.Error != "" {
+		fmt.Fprintf(w, "%s: Go itself would refuse it: %s\n", p.effect(a.Decision), printable(a.Error))
+		return
+	}
+	by := a.Reason
+	if a.Rule != "" {
+		by = a.Rule + ": " + a.Reason
+	}
+	if a.Line > 0 {
+		by = fmt.Sprintf("%s:%d: %s", a.File, a.Line, by)
+	}
+	fmt.Fprintf(w, "%s: %s (mode %s, layer %d)\n", p.effect(a.Decision), printable(by), a.Mode, a.Layer)
+	for _, f := range a.Matched {
+		fmt.Fprintf(w, "    %s: %s; the call has %s\n", f.Field, printable(f.Want), printable(f.Got))
+	}
+	for _, m := range a.Near {
+		fmt.Fprintf(w, "%s comes near\n", printable(fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Rule)))
+		for _, f := range m.Fields {
+			fmt.Fprintf(w, "    %s: wants %s; the call has %s\n", f.Field, printable(f.Want), printable(f.Got))
+			if f.Note != "" {
+				fmt.Fprintf(w, "        %s\n", printable(f.Note))
+			}
+		}
+	}
+	if a.Suggest != "" {
+		fmt.Fprintf(w, "this would allow it: %s\n", printable(a.Suggest))
+	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -12,27 +11,6 @@ import (
 	"github.com/lambdafence/lambdafence/policy"
 	"github.com/lambdafence/lambdafence/wrapper"
 )
-
-// policies reads the files of --policy as layers.
-func policies(files []string) (*policy.Set, error) {
-	var layers []*policy.Policy
-	for _, name := range files {
-		doc, err := os.ReadFile(name)
-		if err != nil {
-			return nil, cannot{err}
-		}
-		p, err := policy.Parse(doc)
-		if err != nil {
-			return nil, cannot{fmt.Errorf("%s:%w", name, err)}
-		}
-		layers = append(layers, p)
-	}
-	set, err := policy.Compile(layers...)
-	if err != nil {
-		return nil, cannot{err}
-	}
-	return set, nil
-}
 
 // A blockage is what a policy would stop.
 type blockage struct {

@@ -2,6 +2,7 @@ package review
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
 
 	"github.com/lambdafence/lambdafence/policy"
@@ -19,31 +20,49 @@ func (f draft) allows(c *policy.Call) bool {
 	return s != nil && s.Decide(c).Effect == policy.Allow
 }
 
-// denies reports whether the draft, as an only deny rule, denies a call.
+// denies reports whether the draft, as an only deny rule, denies a call: it, and
+// not that the call is to a local door.
 func (f draft) denies(c *policy.Call) bool {
 	s := f.compile("deny")
-	return s != nil && s.Decide(c).Effect == policy.Deny
+	return s != nil && s.Decide(c).Rule == "deny[0]"
+}
+
+// with returns the draft with another value of a field, or without the field.
+func (f draft) with(field string, value any) draft {
+	g := maps.Clone(f)
+	if g[field] = value; value == nil {
+		delete(g, field)
+	}
+	return g
 }
 
 // compile makes a policy of the draft. It is nil for what is no rule.
 func (f draft) compile(list string) *policy.Set {
-	doc, err := json.Marshal(map[string]any{"mode": "enforce", list: []draft{f}})
-	if err != nil {
-		return nil
-	}
-	p, err := policy.Parse(doc)
-	if err != nil {
-		return nil
-	}
-	s, err := policy.Compile(p)
+	s, err := compileDrafts(list, f)
 	if err != nil {
 		return nil
 	}
 	return s
 }
 
-// value is a field of the rule for a draft.
+// compileDrafts makes a policy of one list.
+func compileDrafts(list string, rules ...draft) (*policy.Set, error) {
+	doc, err := json.Marshal(map[string]any{"mode": "enforce", list: rules})
+	if err != nil {
+		return nil, err
+	}
+	p, err := policy.Parse(doc)
+	if err != nil {
+		return nil, err
+	}
+	return policy.Compile(p)
+}
+
+// value is a field of the rule for a draft; nil if it is left out.
 func (r *Rule) value(field string) any {
+	if r.Fields[field] == nil {
+		return nil
+	}
 	return valueOf(field, r.Texts(field))
 }
 

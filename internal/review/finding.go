@@ -13,9 +13,9 @@ type Finding struct {
 	Rule    string `json:"rule,omitempty"`
 	Line    int    `json:"line"`
 	Column  int    `json:"column"`
-	Message string `json:"message"`        // what is wrong, and why it matters
-	Fix     string `json:"fix"`            // what to write instead
-	Info    bool   `json:"info,omitempty"` // worth knowing, and may well be meant
+	Message string `json:"message"` // what is wrong, and why it matters
+	Fix     string `json:"fix"`     // what to write instead
+	Info    bool   `json:"-"`       // worth knowing, and may well be meant
 }
 
 func (f *Finding) String() string {
