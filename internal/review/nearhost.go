@@ -12,19 +12,19 @@ import (
 // nearHost finds what makes the host of a call another than the rule's, where they
 // differ by little: the call to a host that the rule means, or nil if there is none
 // of which the other fields could be asked.
-func (r *Rule) nearHost(widest draft, c *policy.Call) (near *policy.Call, diff Difference, ok bool) {
-	if r.Subject != "host" || c.Network == "unix" || c.Host == "" {
+func (r *Rule) nearHost(widest *policy.Set, c *policy.Call) (near *policy.Call, diff Difference, ok bool) {
+	if widest == nil || r.Subject != "host" || c.Network == "unix" || c.Host == "" {
 		return nil, diff, false
 	}
 	diff = Difference{Field: "host", Want: list(r.Texts("host")), Got: c.Host}
 	if c.HostHeader != "" {
-		if near := at(c, c.Host); widest.allows(near) {
+		if near := at(c, c.Host); widest.Decide(near).Effect == policy.Allow {
 			diff.Got, diff.Note = c.HostHeader, "the Host header names another host than the URL, and is judged as well"
 			return near, diff, true
 		}
 	}
 	for _, h := range r.hostsNear(c.Host) {
-		if near := at(c, h.name); widest.allows(near) {
+		if near := at(c, h.name); widest.Decide(near).Effect == policy.Allow {
 			diff.Note = h.why
 			return near, diff, true
 		}

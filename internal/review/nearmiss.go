@@ -48,8 +48,8 @@ func (d *Document) Near(c *policy.Call) []Miss {
 func (r *Rule) missed(c *policy.Call) []Difference {
 	widest := r.widest(c)
 	var fields []Difference
-	if !widest.allows(c) {
-		near, diff, ok := r.nearHost(widest, c)
+	if s := widest.compile("allow"); s == nil || s.Decide(c).Effect == policy.Deny {
+		near, diff, ok := r.nearHost(s, c)
 		if !ok {
 			return nil
 		}
