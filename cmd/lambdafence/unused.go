@@ -47,9 +47,7 @@ judged by them.`,
 			seen := period{}
 			err = in.read(cmd, inputs, func(ev *wrapper.Event) error {
 				seen.add(ev)
-				c := ev.Call
-				c.Time = ev.Time
-				u.Add(&c)
+				u.Add(&ev.Call)
 				return nil
 			})
 			if err != nil {

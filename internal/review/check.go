@@ -52,9 +52,6 @@ func (r *Rule) find(check string, at Value, fix, format string, args ...any) Fin
 	return Finding{Check: check, Rule: r.ID, Line: at.Line, Column: at.Column, Message: fmt.Sprintf(format, args...), Fix: fix}
 }
 
-// at is where the rule begins.
-func (r *Rule) at() Value { return Value{Line: r.Line, Column: r.Column} }
-
 // info makes a finding one that is only worth knowing.
 func info(f Finding) Finding {
 	f.Info = true

@@ -78,7 +78,7 @@ func TestChecks(t *testing.T) {
 		{"allow", `{cidr: 0.0.0.0/0}`, "wide"},
 		{"allow", `{cidr: "::/0"}`, "wide"},
 		{"allow", `{cidr: [0.0.0.0/1, 128.0.0.0/1]}`, "wide, wide"},
-		{"allow", `{cidr: 127.0.0.0/8}`, "wide"},
+		{"allow", `{cidr: 127.0.0.0/8, ports: [6379]}`, ""},
 		{"deny", `{cidr: 0.0.0.0/0}`, ""},
 
 		{"allow", `{aws: dynamodb, resources: [table/orders-*]}`, ""},
@@ -147,7 +147,7 @@ func TestChecks(t *testing.T) {
 		{"allow", `{aws: secretsmanager, resources: [secret:orders/db, "secret:orders/db-??????"]}`, ""},
 		{"allow", `{aws: secretsmanager, resources: ["secret:orders/*"]}`, ""},
 		{"allow", `{aws: secretsmanager, resources: ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3"]}`, ""},
-		{"allow", `{aws: secretsmanager, resources: [secret:orders/db]}`, "secret"},
+		{"allow", `{aws: secretsmanager, resources: [secret:orders/db]}`, "secret (info)"},
 		{"allow", `{aws: secretsmanager, resources: ["secret:orders/db-??????"]}`, "secret (info)"},
 		{"deny", `{aws: secretsmanager, resources: [secret:orders/db]}`, ""},
 

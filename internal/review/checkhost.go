@@ -128,8 +128,7 @@ func alternatives(pattern string) []string {
 	return append(done, todo...)
 }
 
-// wideRanges finds address ranges of allow rules that are most of the Internet, or
-// all of this machine.
+// wideRanges finds address ranges of allow rules that are far more than one owner's.
 func wideRanges(r *Rule) []Finding {
 	if r.Deny {
 		return nil
@@ -144,11 +143,8 @@ func wideRanges(r *Rule) []Finding {
 		if p.Addr().Is6() {
 			widest = 32
 		}
-		switch a := p.Addr(); {
-		case a.IsLoopback():
-			fs = append(fs, r.find("wide", v, `name the address and its ports, or open it by local: ["127.0.0.1:6379"]`, "%s is every server on this machine", p))
-		case p.Bits() >= widest, p.Bits() >= 7 && (a.IsPrivate() || sharedSpace.Contains(a)):
-		default:
+		private := p.Bits() >= 7 && (p.Addr().IsPrivate() || p.Addr().IsLoopback() || sharedSpace.Contains(p.Addr()))
+		if p.Bits() < widest && !private {
 			fs = append(fs, r.find("wide", v, "name the range of the network that is meant, such as that of a VPC", "%s is %s", p, extent(p)))
 		}
 	}

@@ -134,7 +134,7 @@ func isBucket(tail string) bool {
 }
 
 // secrets finds allow rules that allow a secret by its name or by its ARN, and not
-// by both: a call may give either.
+// by both: a call may give either. One that is known to give the name needs no more.
 func secrets(r *Rule) []Finding {
 	if r.Deny || !slices.ContainsFunc(r.Texts("aws"), func(name string) bool { return awshost.Normal(name) == "secretsmanager" }) {
 		return nil
@@ -157,7 +157,7 @@ func secrets(r *Rule) []Finding {
 		case suffixed && !allowsSecret(set, example):
 			fs = append(fs, info(r.find("secret", v, fix, "%q allows the secret by its ARN alone: a call that gives its name is denied", v.Text)))
 		case !suffixed && !allowsSecret(set, example+"-a1B2c3"):
-			fs = append(fs, r.find("secret", v, fix, "%q allows the secret by its name alone: a call that gives its ARN, which has a hyphen and six characters more, is denied", v.Text))
+			fs = append(fs, info(r.find("secret", v, fix, "%q allows the secret by its name alone: a call that gives its ARN, which has a hyphen and six characters more, is denied", v.Text)))
 		}
 	}
 	return fs

@@ -44,7 +44,7 @@ func serviceNames() []string {
 // IAM's, which may be several's.
 func servicesOf(name string) []awshost.Service {
 	n := awshost.Normal(name)
-	return slices.DeleteFunc(awshost.Services(), func(s awshost.Service) bool { return name != "*" && s.ID != n && s.IAM != n })
+	return slices.DeleteFunc(awshost.Services(), func(s awshost.Service) bool { return s.ID != n && s.IAM != n })
 }
 
 // operationsOf returns the operations of the services that the rule names.

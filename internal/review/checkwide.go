@@ -60,7 +60,7 @@ func anySigner(r *Rule) []Finding {
 	if r.Deny || i < 0 || !r.mayWrite() || r.asksResources() && !slices.ContainsFunc(r.Texts("resources"), r.isAnybodys) {
 		return nil
 	}
-	if !slices.ContainsFunc(r.selected(), func(o operation) bool { return o.writes() && o.service != "sts" }) {
+	if r.known() && !slices.ContainsFunc(r.selected(), func(o operation) bool { return o.writes() && o.service != "sts" }) {
 		return nil // some calls of STS are not signed
 	}
 	return []Finding{r.find("accounts", r.Fields["accounts"][i], "leave accounts out, which means the function's own; or write resources as ARNs with their account",
