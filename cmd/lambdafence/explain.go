@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lambdafence/lambdafence/internal/review"
 	"github.com/lambdafence/lambdafence/policy"
 )
 
@@ -42,44 +40,6 @@ func explain(set *policy.Set, q *question) (explanation, error) {
 	return explanation{
 		ID: q.ID, Decision: d.Effect.String(), Mode: d.Mode.String(), Layer: d.Layer, Rule: d.Rule, Reason: d.Reason, Suggest: set.Suggest(&c, d), Call: &j,
 	}, nil
-}
-
-// An account is an explanation with what the policy's text says to it.
-type account struct {
-	explanation
-	File    string              `json:"file,omitempty"` // of the layer that decided
-	Line    int                 `json:"line,omitempty"` // of the rule
-	Matched []review.Difference `json:"matched,omitempty"`
-	Near    []review.Miss       `json:"near,omitempty"`
-}
-
-// accountFor answers a question with the documents at hand: where the rule stands
-// that decided, by which of its fields a deny rule did, and which allow rules came
-// near where none matched.
-func accountFor(docs []*review.Document, set *policy.Set, q *question) (account, error) {
-	e, err := explain(set, q)
-	a := account{explanation: e}
-	if err != nil || e.Error != "" {
-		return a, err
-	}
-	c, err := q.call()
-	if err != nil {
-		return a, err
-	}
-	d := docs[e.Layer]
-	a.File = d.Name
-	r := d.Rule(e.Rule)
-	if r != nil {
-		a.Line = r.Line
-	}
-	switch {
-	case e.Decision == policy.Allow.String():
-	case r != nil:
-		a.Matched = r.Matched(&c)
-	default:
-		a.Near = d.Near(&c)
-	}
-	return a, nil
 }
 
 func explainCommand() *cobra.Command {
@@ -150,7 +110,7 @@ is the region's own endpoint where it is left out, and account is self.`,
 			if to.Address != "" {
 				q.Dial = &to
 			}
-			a, err := accountFor(docs, set, &q)
+			a, err := explainFully(docs, set, &q)
 			if err != nil {
 				return fmt.Errorf("explain: %w", err)
 			}
@@ -216,50 +176,4 @@ func explainBatch(set *policy.Set, in io.Reader, out io.Writer) error {
 		return cannot{err}
 	}
 	return nil
-}
-
-// tell writes an account for people, or for machines.
-func (a *account) tell(w io.Writer, asJSON bool) error {
-	var b bytes.Buffer
-	if asJSON {
-		enc := json.NewEncoder(&b)
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(a); err != nil {
-			return err
-		}
-	} else {
-		a.write(&b, penFor(w))
-	}
-	_, err := w.Write(b.Bytes())
-	return err
-}
-
-func (a *account) write(w io.Writer, p pen) {
-	if a.Error != "" {
-		fmt.Fprintf(w, "%s: Go itself would refuse it: %s\n", p.effect(a.Decision), printable(a.Error))
-		return
-	}
-	by := a.Reason
-	if a.Rule != "" {
-		by = a.Rule + ": " + a.Reason
-	}
-	if a.Line > 0 {
-		by = fmt.Sprintf("%s:%d: %s", a.File, a.Line, by)
-	}
-	fmt.Fprintf(w, "%s: %s (mode %s, layer %d)\n", p.effect(a.Decision), printable(by), a.Mode, a.Layer)
-	for _, f := range a.Matched {
-		fmt.Fprintf(w, "    %s: %s; the call has %s\n", f.Field, printable(f.Want), printable(f.Got))
-	}
-	for _, m := range a.Near {
-		fmt.Fprintf(w, "%s comes near\n", printable(fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Rule)))
-		for _, f := range m.Fields {
-			fmt.Fprintf(w, "    %s: wants %s; the call has %s\n", f.Field, printable(f.Want), printable(f.Got))
-			if f.Note != "" {
-				fmt.Fprintf(w, "        %s\n", printable(f.Note))
-			}
-		}
-	}
-	if a.Suggest != "" {
-		fmt.Fprintf(w, "this would allow it: %s\n", printable(a.Suggest))
-	}
 }

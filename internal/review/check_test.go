@@ -99,6 +99,7 @@ func TestChecks(t *testing.T) {
 		{"allow", `{aws: sqs, resources: [jobs], accounts: ["*"]}`, "accounts"},
 		{"allow", `{aws: s3, access: [write], resources: ["reports-*"], accounts: ["*"]}`, "bucket, accounts"},
 
+		{"deny", `{aws: sqs, accounts: ["*"]}`, ""},
 		{"deny", `{host: [pastebin.com, "**.pastebin.com"]}`, ""},
 		{"deny", `{host: "**.pastebin.com"}`, "apex"},
 		{"deny", `{host: "*.pastebin.com"}`, "apex"},
