@@ -1,5 +1,7 @@
 package awshost
 
+import "slices"
+
 // Normal returns the form in which names of services are compared: the letters
 // and digits of name, in lower case, so that "Secrets Manager",
 // "secretsmanager" and "secrets-manager" are one. It does not allocate where
@@ -75,3 +77,12 @@ func find(name string) (s Service, known bool) {
 
 // maxName is longer than the SDK's spelling of any service in the table.
 const maxName = 48
+
+// Services returns all services that the table has, sorted by ID. It is for tools.
+func Services() []Service {
+	n := 1
+	for n < len(services) && services[n].ID > services[n-1].ID {
+		n++
+	}
+	return slices.Clone(services[:n])
+}

@@ -226,6 +226,7 @@ func (r *Reader) tell(ev *wrapper.Event, text []byte) error {
 		r.Counts.Duplicates++
 		return nil
 	}
+	ev.Call.Time = ev.Time // a rule with until asks for it
 	r.Counts.Events++
 	r.Counts.Calls += int64(ev.Count)
 	if err := r.Each(ev); err != nil {
