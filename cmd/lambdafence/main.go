@@ -3,6 +3,7 @@
 //
 //	lambdafence learn events.jsonl > policy.yaml
 //	lambdafence replay --policy policy.yaml events.jsonl
+//	lambdafence push policy.yaml /fence/orders --label live
 package main
 
 import (
@@ -54,7 +55,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(explainCommand(), learnCommand(), replayCommand())
+	root.AddCommand(
+		explainCommand(),
+		historyCommand(),
+		learnCommand(),
+		pullCommand(),
+		pushCommand(),
+		replayCommand(),
+		rollbackCommand(),
+	)
 	err := root.ExecuteContext(ctx)
 	var c cannot
 	switch {

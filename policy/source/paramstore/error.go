@@ -42,7 +42,7 @@ func explain(ctx context.Context, err error, c call) error {
 		// The cause is joined, so that errors.Is finds it.
 		return &failure{fmt.Sprintf("SSM in %s did not answer %s in time: %v", c.region, c.operation, context.Cause(ctx)), errors.Join(context.Cause(ctx), err)}
 	case strings.Contains(err.Error(), "get identity"):
-		text = "no AWS credentials: give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (" + c.secrets.reason(err) + ")"
+		text = "no AWS credentials: give the function a role, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (" + c.secrets.reason(err) + ")"
 	case errors.As(err, &api):
 		text = c.refused(api)
 	case statusOf(err) == 200:
