@@ -108,7 +108,7 @@ func (o *outcome) done() string {
 func tellPlan(out io.Writer, o *outcome) {
 	switch {
 	case !o.push:
-		fmt.Fprintf(out, "%s: version %d is this policy already: %s\n", o.Name, o.Version, o.kept())
+		fmt.Fprintf(out, "%s: version %d has this policy already: %s\n", o.Name, o.Version, o.kept())
 	case o.Previous == 0:
 		fmt.Fprintf(out, "%s: version %d, the first: %s\n", o.Name, o.Version, o.kept())
 	default:

@@ -216,7 +216,7 @@ func TestRefusedLabels(t *testing.T) {
 		}
 		before = len(s.Requests())
 	}
-	p := at(t, http.HandlerFunc(answers(200, `{"InvalidLabels":["live"]}`)), "/fence/orders")
+	p := at(t, answers(200, `{"InvalidLabels":["live"]}`), "/fence/orders")
 	if err := p.Label(t.Context(), 1, "live"); err == nil || !strings.Contains(err.Error(), "SSM does not take live") {
 		t.Error(err)
 	}
