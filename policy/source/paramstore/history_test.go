@@ -2,7 +2,6 @@ package paramstore_test
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
