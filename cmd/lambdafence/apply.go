@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -67,9 +66,7 @@ func (a *applying) apply(cmd *cobra.Command, c *change) error {
 // tell says what was done.
 func (a *applying) tell(out io.Writer, o *outcome, err error) error {
 	if a.asJSON {
-		enc := json.NewEncoder(out)
-		enc.SetEscapeHTML(false)
-		return enc.Encode(o)
+		return writeJSON(out, o)
 	}
 	if err != nil || o.Refused != "" {
 		return nil
@@ -81,7 +78,7 @@ func (a *applying) tell(out io.Writer, o *outcome, err error) error {
 // failed sorts an error: somebody else was faster, or it could not be tried.
 func failed(cmd *cobra.Command, err error) error {
 	switch {
-	case paramstore.IsConflict(err):
+	case paramstore.IsConflict(err), errors.Is(err, errMoved):
 		fmt.Fprintf(cmd.ErrOrStderr(), "lambdafence: %v\nlambdafence: hint: run it again: it compares with what is there now\n", err)
 		return answer{}
 	case errors.As(err, new(cannot)), errors.Is(err, answer{}):

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -82,6 +83,14 @@ func carrier(versions []paramstore.Version, label string) *paramstore.Version {
 	return &versions[i]
 }
 
+// on returns the number of the version on which a label stands; 0 if on none.
+func on(versions []paramstore.Version, label string) int64 {
+	if v := carrier(versions, label); v != nil {
+		return v.Number
+	}
+	return 0
+}
+
 // plan says what the change would do, and compares. Nothing is written.
 func (c *change) plan(ctx context.Context) (*outcome, error) {
 	o, err := c.form(ctx)
@@ -89,11 +98,7 @@ func (c *change) plan(ctx context.Context) (*outcome, error) {
 		return nil, err
 	}
 	for _, l := range c.labels {
-		from := int64(0)
-		if v := carrier(c.versions, l); v != nil {
-			from = v.Number
-		}
-		if from != c.version || from == 0 {
+		if from := on(c.versions, l); from != c.version || from == 0 {
 			o.Moves = append(o.Moves, move{l, from})
 		}
 	}
@@ -181,16 +186,45 @@ func (c *change) baselines() []baseline {
 
 // do makes the change as it was planned.
 func (c *change) do(ctx context.Context, o *outcome) error {
+	if err := c.stands(ctx); err != nil {
+		return err
+	}
 	switch {
 	case o.push:
 		pushed, err := c.at.Push(ctx, c.doc, append(c.options, paramstore.Base(c.latest()), paramstore.Labels(c.labels...))...)
-		o.Version, o.Labels, o.Written = pushed.Version, pushed.Labels, pushed.Version > 0
-		o.Moved = err == nil && len(o.Moves) > 0
+		if pushed.Version > 0 {
+			o.Version, o.Written = pushed.Version, true
+		}
+		o.Labels, o.Moved = pushed.Labels, err == nil && len(o.Moves) > 0
 		return err
 	case len(o.Moves) > 0:
 		err := c.at.Label(ctx, o.Version, c.labels...)
 		o.Moved = err == nil
 		return err
+	}
+	return nil
+}
+
+// errMoved is the error where a change was planned for what is no longer there.
+var errMoved = errors.New("nothing was written")
+
+// stands checks that what was compared with is still there: a person may have looked
+// at it for long. Parameter Store cannot do that in the moment of the change; of a
+// push, the version that it gets tells at last.
+func (c *change) stands(ctx context.Context) error {
+	now := change{labels: c.labels}
+	var err error
+	if now.versions, err = history(ctx, c.at); err != nil {
+		return err
+	}
+	name := c.at.Parameters()[0]
+	if now.latest() != c.latest() {
+		return fmt.Errorf("%s is at version %d, not %d: somebody else has pushed: %w", name, now.latest(), c.latest(), errMoved)
+	}
+	for _, l := range c.labels {
+		if was, is := on(c.versions, l), on(now.versions, l); was != is {
+			return fmt.Errorf("somebody else has moved label %s of %s from version %d to version %d: %w", l, name, was, is, errMoved)
+		}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -154,10 +153,8 @@ func (e *entry) compare(before *entry) {
 
 func tellHistory(out io.Writer, all []entry, asJSON bool) error {
 	if asJSON {
-		enc := json.NewEncoder(out)
-		enc.SetEscapeHTML(false)
 		for _, e := range all {
-			if err := enc.Encode(e); err != nil {
+			if err := writeJSON(out, e); err != nil {
 				return err
 			}
 		}

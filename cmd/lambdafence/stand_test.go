@@ -66,6 +66,7 @@ func (s *scriptedStand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 //
 //	stand put NAME FILE [LABEL...]
 //	stand before OPERATION N put NAME FILE [LABEL...]
+//	stand before OPERATION N label NAME LABEL
 //	stand deny PREFIX
 //	stand allow
 //	stand hang
@@ -81,10 +82,9 @@ func standCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case len(args) >= 3 && args[0] == "put":
 		s.put(ts, args[1:])()
 	case len(args) >= 6 && args[0] == "before" && args[3] == "put":
-		act, n := s.put(ts, args[4:]), number(ts, args[2])
-		s.mu.Lock()
-		s.operation, s.left, s.act = args[1], n, act
-		s.mu.Unlock()
+		s.await(args[1], number(ts, args[2]), s.put(ts, args[4:]))
+	case len(args) == 6 && args[0] == "before" && args[3] == "label":
+		s.await(args[1], number(ts, args[2]), func() { s.label(args[4], args[5]) })
 	case len(args) == 2 && args[0] == "deny":
 		s.Deny(args[1])
 	case len(args) == 1 && args[0] == "allow":
@@ -106,6 +106,21 @@ func standCommand(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("stand: what is %q?", args)
 	}
+}
+
+// await has somebody act before the nth request of an operation from now on.
+func (s *scriptedStand) await(operation string, n int, act func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.operation, s.left, s.act = operation, n, act
+}
+
+// label moves a label to the latest version.
+func (s *scriptedStand) label(name, label string) {
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(fmt.Sprintf(`{"Name":%q,"Labels":[%q]}`, name, label)))
+	r.Host = "ssm.eu-west-1.amazonaws.com"
+	r.Header.Set("X-Amz-Target", "AmazonSSM.LabelParameterVersion")
+	s.Stand.ServeHTTP(httptest.NewRecorder(), r)
 }
 
 // put returns what stores the file under the name. In the file, "\e" is the

@@ -2,11 +2,15 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -20,6 +24,19 @@ func oneLine(s string) string { return printable(s, "") }
 
 // lines does the same of a text of several lines.
 func lines(s string) string { return printable(s, "\n\t") }
+
+// writeJSON writes a value as a line of JSON, which may go to a terminal, too: what
+// encoding/json leaves as it is, some terminals obey.
+func writeJSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, oneLine(strings.TrimSuffix(b.String(), "\n")))
+	return err
+}
 
 // why is the reason that an error gives, in a line: of several mistakes in a policy
 // the first.
@@ -48,6 +65,9 @@ func printable(s, but string) string {
 			fmt.Fprintf(&b, `\x%02x`, s[0])
 		case unicode.IsPrint(r), strings.ContainsRune(but, r):
 			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
 		default:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -28,6 +29,14 @@ func TestTextsOfOthers(t *testing.T) {
 	}
 	if got := short(strings.Repeat("é", 1000)); got != strings.Repeat("é", 60)+"…" {
 		t.Errorf("%q", got)
+	}
+	text, out := "\u009b31m\x7f\u202e\U000e0041\xff<é>\n", new(bytes.Buffer)
+	if err := writeJSON(out, text); err != nil || out.String() != `"\u009b31m\u007f\u202e\udb40\udc41\ufffd<é>\n"`+"\n" {
+		t.Errorf("%s, %v", out, err)
+	}
+	var back string
+	if err := json.Unmarshal(out.Bytes(), &back); err != nil || back != strings.ToValidUTF8(text, "\ufffd") {
+		t.Errorf("%q, %v", back, err)
 	}
 	if onTerminal(new(bytes.Buffer)) {
 		t.Error("a buffer is a terminal")
