@@ -76,7 +76,7 @@ with 3 where a file cannot be read.`,
 				if err := c.check(name, text); err != nil {
 					return cannot{err}
 				}
-				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", printable(name), c.summary())
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", oneLine(name), c.summary())
 			}
 			switch {
 			case len(unread) > 0:
@@ -141,16 +141,16 @@ func (c *checker) tell(r remark) error {
 		enc.SetEscapeHTML(false)
 		return enc.Encode(r)
 	}
-	at := fmt.Sprintf("%s:%d:%d:", printable(r.File), r.Line, r.Column)
-	message := printable(r.Message)
+	at := fmt.Sprintf("%s:%d:%d:", oneLine(r.File), r.Line, r.Column)
+	message := oneLine(r.Message)
 	var err error
 	switch r.Level {
 	case "error":
 		_, err = fmt.Fprintf(c.out, "%s %s\n", at, c.pen.in(red, message))
 	case "warning":
-		_, err = fmt.Fprintf(c.out, "%s %s (%s)\n    %s\n", at, c.pen.in(yellow, message), r.Check, printable(r.Fix))
+		_, err = fmt.Fprintf(c.out, "%s %s (%s)\n    %s\n", at, c.pen.in(yellow, message), r.Check, oneLine(r.Fix))
 	default:
-		_, err = fmt.Fprintf(c.out, "%s %s (%s, info)\n    %s\n", at, message, r.Check, printable(r.Fix))
+		_, err = fmt.Fprintf(c.out, "%s %s (%s, info)\n    %s\n", at, message, r.Check, oneLine(r.Fix))
 	}
 	return err
 }

@@ -66,7 +66,7 @@ func (a *explained) tell(w io.Writer, asJSON bool) error {
 
 func (a *explained) write(w io.Writer, p pen) {
 	if a.Error != "" {
-		fmt.Fprintf(w, "%s: Go itself would refuse it: %s\n", p.effect(a.Decision), printable(a.Error))
+		fmt.Fprintf(w, "%s: Go itself would refuse it: %s\n", p.effect(a.Decision), oneLine(a.Error))
 		return
 	}
 	by := a.Reason
@@ -76,20 +76,20 @@ func (a *explained) write(w io.Writer, p pen) {
 	if a.Line > 0 {
 		by = fmt.Sprintf("%s:%d: %s", a.File, a.Line, by)
 	}
-	fmt.Fprintf(w, "%s: %s (mode %s, layer %d)\n", p.effect(a.Decision), printable(by), a.Mode, a.Layer)
+	fmt.Fprintf(w, "%s: %s (mode %s, layer %d)\n", p.effect(a.Decision), oneLine(by), a.Mode, a.Layer)
 	for _, f := range a.Matched {
-		fmt.Fprintf(w, "    %s: %s; the call has %s\n", f.Field, printable(f.Want), printable(f.Got))
+		fmt.Fprintf(w, "    %s: %s; the call has %s\n", f.Field, oneLine(f.Want), oneLine(f.Got))
 	}
 	for _, m := range a.Near {
-		fmt.Fprintf(w, "%s comes near\n", printable(fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Rule)))
+		fmt.Fprintf(w, "%s comes near\n", oneLine(fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Rule)))
 		for _, f := range m.Fields {
-			fmt.Fprintf(w, "    %s: wants %s; the call has %s\n", f.Field, printable(f.Want), printable(f.Got))
+			fmt.Fprintf(w, "    %s: wants %s; the call has %s\n", f.Field, oneLine(f.Want), oneLine(f.Got))
 			if f.Note != "" {
-				fmt.Fprintf(w, "        %s\n", printable(f.Note))
+				fmt.Fprintf(w, "        %s\n", oneLine(f.Note))
 			}
 		}
 	}
 	if a.Suggest != "" {
-		fmt.Fprintf(w, "this would allow it: %s\n", printable(a.Suggest))
+		fmt.Fprintf(w, "this would allow it: %s\n", oneLine(a.Suggest))
 	}
 }

@@ -4,6 +4,7 @@
 //	lambdafence learn events.jsonl > policy.yaml
 //	lambdafence check policy.yaml
 //	lambdafence replay --policy policy.yaml events.jsonl
+//	lambdafence push policy.yaml /fence/orders --label live
 package main
 
 import (
@@ -73,7 +74,17 @@ colours on a terminal, and none where NO_COLOR is set.`,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(checkCommand(), explainCommand(), learnCommand(), replayCommand(), unusedCommand())
+	root.AddCommand(
+		checkCommand(),
+		explainCommand(),
+		historyCommand(),
+		learnCommand(),
+		pullCommand(),
+		pushCommand(),
+		replayCommand(),
+		rollbackCommand(),
+		unusedCommand(),
+	)
 	return root
 }
 
@@ -113,9 +124,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 func tellError(stderr io.Writer, err error) {
 	p := penFor(stderr)
 	for line := range strings.SplitSeq(err.Error(), "\n") {
-		fmt.Fprintf(stderr, "lambdafence: %s %s\n", p.in(red, "error:"), printable(line))
+		fmt.Fprintf(stderr, "lambdafence: %s %s\n", p.in(red, "error:"), oneLine(line))
 	}
 	if h := (hinted{}); errors.As(err, &h) {
-		fmt.Fprintf(stderr, "lambdafence: hint: %s\n", printable(h.hint))
+		fmt.Fprintf(stderr, "lambdafence: hint: %s\n", oneLine(h.hint))
 	}
 }

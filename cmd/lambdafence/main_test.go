@@ -16,9 +16,11 @@ func TestMain(m *testing.M) {
 // TestScripts runs the tool as a user does.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir:   "testdata",
+		Setup: withStand(t),
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"fails": fails,
+			"stand": standCommand,
 		},
 	})
 }

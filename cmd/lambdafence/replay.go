@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,7 +92,7 @@ func tellBlocked(cmd *cobra.Command, blocked map[blockage]int64, calls, lost int
 	out := cmd.OutOrStdout()
 	for _, b := range all {
 		if asJSON {
-			if err := json.NewEncoder(out).Encode(b); err != nil {
+			if err := writeJSON(out, b); err != nil {
 				return cannot{err}
 			}
 			continue
@@ -102,12 +101,12 @@ func tellBlocked(cmd *cobra.Command, blocked map[blockage]int64, calls, lost int
 		if b.Rule != "" {
 			rule = b.Rule + ": " + b.Reason
 		}
-		fmt.Fprintf(out, "%d x %s\n    %s\n", b.Calls, b.Call, printable(rule))
+		fmt.Fprintf(out, "%d x %s\n    %s\n", b.Calls, b.Call, oneLine(rule))
 		if b.Function+b.Module != "" {
-			fmt.Fprintf(out, "    by %s\n", printable(strings.Trim(b.Function+", "+b.Module, ", ")))
+			fmt.Fprintf(out, "    by %s\n", oneLine(strings.Trim(b.Function+", "+b.Module, ", ")))
 		}
 		if b.Suggest != "" {
-			fmt.Fprintf(out, "    this would allow it: %s\n", printable(b.Suggest))
+			fmt.Fprintf(out, "    this would allow it: %s\n", oneLine(b.Suggest))
 		}
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d calls would be blocked\n", total, calls)

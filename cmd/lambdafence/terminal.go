@@ -1,54 +1,120 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lambdafence/lambdafence/policy"
 )
 
-// A pen writes words in colours, if its reader sees them.
-type pen bool
+// oneLine makes a line of a text that somebody else wrote. What could move the
+// cursor, change the window or forge a line is shown as an escape.
+func oneLine(s string) string { return printable(s, "") }
 
-// penFor returns the pen for an output: with colours on a terminal alone, and not
-// where NO_COLOR is set (https://no-color.org) or the terminal is a dumb one.
-func penFor(w io.Writer) pen {
-	f, ok := w.(*os.File)
-	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+// lines does the same of a text of several lines.
+func lines(s string) string { return printable(s, "\n\t") }
+
+// writeJSON writes a value as a line of JSON, which may go to a terminal, too: what
+// encoding/json leaves as it is, some terminals obey.
+func writeJSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, oneLine(strings.TrimSuffix(b.String(), "\n")))
+	return err
+}
+
+// why is the reason that an error gives, in a line: of several mistakes in a policy
+// the first.
+func why(err error) string {
+	var several policy.Errors
+	if errors.As(err, &several) && len(several) > 0 {
+		err = several[0]
+	}
+	return oneLine(err.Error())
+}
+
+// short cuts a line that would not fit into a cell.
+func short(s string) string {
+	if r := []rune(oneLine(s)); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return oneLine(s)
+}
+
+func printable(s, but string) string {
+	var b strings.Builder
+	for s != "" {
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case unicode.IsPrint(r), strings.ContainsRune(but, r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+		s = s[size:]
+	}
+	return b.String()
+}
+
+// indented sets a text of several lines off.
+func indented(s string) string {
+	s = strings.TrimRight(lines(s), "\n")
+	return "    " + strings.ReplaceAll(s, "\n", "\n    ") + "\n"
+}
+
+// onTerminal reports whether a stream is a terminal, of which a person sees or
+// types what goes through it.
+func onTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
 		return false
 	}
 	info, err := f.Stat()
-	return pen(err == nil && info.Mode()&os.ModeCharDevice != 0)
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-const (
-	red    = "31"
-	green  = "32"
-	yellow = "33"
-)
-
-func (p pen) in(colour, s string) string {
-	if !p {
-		return s
+// confirmed asks whoever types the standard input. Where nobody does, the answer is
+// no. The question goes to the terminal itself where there is one to be had: the
+// error output may lead to a file.
+func confirmed(cmd *cobra.Command, question string) bool {
+	if !onTerminal(cmd.InOrStdin()) {
+		return false
 	}
-	return "\x1b[" + colour + "m" + s + "\x1b[0m"
-}
-
-// effect writes allow or deny.
-func (p pen) effect(s string) string {
-	if s == "allow" {
-		return p.in(green, s)
+	screen := cmd.ErrOrStderr()
+	if tty, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
+		defer tty.Close()
+		screen = tty
 	}
-	return p.in(red, s)
-}
-
-// printable escapes what would move a terminal's cursor, or hide in a line: files
-// and events are other people's text.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if strconv.IsPrint(r) {
-			return r
-		}
-		return '\ufffd'
-	}, s)
+	fmt.Fprintf(screen, "%s [y/N] ", question)
+	said := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(cmd.InOrStdin()).ReadString('\n') // an end without an answer is a no
+		said <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case <-cmd.Context().Done():
+		return false
+	case answer := <-said:
+		return answer == "y" || answer == "yes"
+	}
 }

@@ -135,8 +135,8 @@ func tellUnused(w io.Writer, p *period, unused []review.RuleLine, asJSON bool) e
 	}
 	pen := penFor(w)
 	for _, r := range unused {
-		text := pen.in(yellow, printable(r.Rule))
-		if _, err := fmt.Fprintf(w, "%s:%d: %s: %s\n", printable(r.File), r.Line, text, printable(r.Subject)); err != nil {
+		text := pen.in(yellow, oneLine(r.Rule))
+		if _, err := fmt.Fprintf(w, "%s:%d: %s: %s\n", oneLine(r.File), r.Line, text, oneLine(r.Subject)); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 // Package paramdoc knows the forms in which a policy lies in Parameter Store,
 // and what parameters are called. It is imported by policy/source (for the
-// Parameters and Secrets extension) and policy/source/paramstore.
+// Parameters and Secrets extension), policy/source/paramstore and
+// cmd/lambdafence.
 //
 // A policy is stored in one of three forms:
 //

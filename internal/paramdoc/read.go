@@ -49,6 +49,18 @@ func Read(ctx context.Context, n Name, value string, fetch Fetch) ([]byte, error
 	return nil, fmt.Errorf("stored in a form that this version does not know: want plain, %q or %q; update lambdafence, or push again with the version that reads it", strings.TrimSpace(packedMarker), strings.TrimSpace(splitMarker))
 }
 
+// FormOf returns the form that a value claims to have. One that is marked by a
+// form of a later version is Packed: Read says why it cannot be read.
+func FormOf(value string) Form {
+	switch {
+	case !isMarked(value):
+		return Plain
+	case strings.HasPrefix(strings.TrimSpace(value), splitMarker):
+		return Split
+	}
+	return Packed
+}
+
 // join reads a manifest and puts its parts together.
 func join(ctx context.Context, n Name, text string, fetch Fetch) ([]byte, error) {
 	m, err := readManifest(text)

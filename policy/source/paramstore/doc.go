@@ -19,7 +19,8 @@
 // ssm:GetParameters on parameter/fence/orders/*, and for a SecureString
 // kms:Decrypt on its key. Pushing needs ssm:GetParameterHistory,
 // ssm:PutParameter and, for labels, ssm:LabelParameterVersion, the second on
-// the parts too. A role that loads should have none of those that push: then it
+// the parts too. Reading the history needs ssm:GetParameterHistory, and its
+// documents what loading needs. A role that loads should have none of those that push: then it
 // does not matter whether the fence's own deny of them can be got around.
 //
 // # Limits

@@ -42,7 +42,7 @@ func explain(ctx context.Context, err error, c call) error {
 		// The cause is joined, so that errors.Is finds it.
 		return &failure{fmt.Sprintf("SSM in %s did not answer %s in time: %v", c.region, c.operation, context.Cause(ctx)), errors.Join(context.Cause(ctx), err)}
 	case strings.Contains(err.Error(), "get identity"):
-		text = "no AWS credentials: give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (" + c.secrets.reason(err) + ")"
+		text = "no AWS credentials: give the function a role, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (" + c.secrets.reason(err) + ")"
 	case errors.As(err, &api):
 		text = c.refused(api)
 	case statusOf(err) == 200:
@@ -72,6 +72,8 @@ func (c call) refused(api smithy.APIError) string {
 		return fmt.Sprintf("SSM in %s refused the credentials (%s): %s", c.region, code, said)
 	case "ParameterMaxVersionLimitExceeded":
 		return fmt.Sprintf("%s has 100 versions and the oldest carries a label: move that label, then push again", c.name.Path)
+	case "ParameterVersionLabelLimitExceeded":
+		return fmt.Sprintf("version %s of %s has 10 labels, which is all that a version may have: move one of them away", c.name.Selector, c.name.Path)
 	case "HierarchyTypeMismatchException":
 		return fmt.Sprintf("%s or a part of it has another type, which Parameter Store does not change: push to a new name, or with the type that it has", c.name.Path)
 	case "HierarchyLevelLimitExceededException":

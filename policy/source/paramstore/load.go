@@ -40,14 +40,15 @@ func (p *Parameter) Load(ctx context.Context) (source.Document, error) {
 	if err != nil {
 		return source.Document{}, err
 	}
-	data, err := paramdoc.Read(ctx, p.name, *param.Value, f.parts)
+	f.name.Selector = strconv.FormatInt(param.Version, 10)
+	stored, err := f.read(ctx, *param.Value)
 	if err != nil {
-		return source.Document{}, fmt.Errorf("%s, version %d: %w", p.name.Path, param.Version, err)
+		return source.Document{}, err
 	}
 	return source.Document{
 		Name:    p.name.Path,
-		Version: strconv.FormatInt(param.Version, 10),
-		Data:    data,
+		Version: f.name.Selector,
+		Data:    stored.Data,
 		Origin:  p.String(),
 	}, nil
 }

@@ -126,19 +126,13 @@ func (p *Parameter) Push(ctx context.Context, doc []byte, opts ...PushOption) (P
 // pushable checks what can be checked without a call.
 func (p *Parameter) pushable(doc []byte, o *pushOptions) error {
 	switch {
-	case p.name.Shared():
-		return fmt.Errorf("%s is a shared parameter: its owner pushes it, by its name", p.name.Path)
 	case p.name.Selector != "":
 		return fmt.Errorf("%s: a push makes a new version of %s; Labels moves a label to it", p.name, p.name.Path)
 	case o.hasBase && o.base < 0:
 		return fmt.Errorf("there is no version %d", o.base)
-	case len(o.labels) > 10:
-		return fmt.Errorf("%d labels: a version has at most 10", len(o.labels))
 	}
-	for _, l := range o.labels {
-		if err := paramdoc.CheckLabel(l); err != nil {
-			return err
-		}
+	if err := p.labels(o.labels); err != nil {
+		return err
 	}
 	pol, err := policy.Parse(doc)
 	if err == nil {

@@ -141,7 +141,7 @@ func TestRefusedPushes(t *testing.T) {
 		{"no such version", "/fence/orders", doc, []paramstore.PushOption{paramstore.Base(-1)}, "no version -1"},
 		{"to a label", "/fence/orders:live", doc, nil, "Labels moves a label"},
 		{"to a version", "/fence/orders:1", doc, nil, "a push makes a new version"},
-		{"shared", "arn:aws:ssm:eu-west-1:123456789012:parameter/fence/orders", doc, nil, "its owner pushes it"},
+		{"shared", "arn:aws:ssm:eu-west-1:123456789012:parameter/fence/orders", doc, nil, "its owner changes it"},
 		{"a bad label", "/fence/orders", doc, []paramstore.PushOption{paramstore.Labels("1st")}, "must not begin with a digit"},
 		{"a reserved label", "/fence/orders", doc, []paramstore.PushOption{paramstore.Labels("AWS-live")}, "must not begin"},
 		{"an odd label", "/fence/orders", doc, []paramstore.PushOption{paramstore.Labels("a b")}, "letters, digits"},

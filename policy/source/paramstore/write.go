@@ -34,31 +34,14 @@ type state struct {
 	label    string
 }
 
-// history reads what the parameter is like now. The current value is not read:
-// a push needs no permission to decrypt.
+// history reads what the parameter is like now.
 func (s *store) history(ctx context.Context) (*state, error) {
 	now := &state{kind: types.ParameterTypeString, tier: types.ParameterTierStandard}
-	patience := newPatience(ctx, false)
-	var next *string
-	for range 20 { // SSM keeps 100 versions and gives 50 at once, or fewer
-		out, err := s.client.GetParameterHistory(ctx, &ssm.GetParameterHistoryInput{
-			Name: aws.String(s.name.Path), MaxResults: aws.Int32(50), NextToken: next,
-		}, patience.with)
-		var missing *types.ParameterNotFound
-		if errors.As(err, &missing) {
-			return now, nil
-		}
-		if err != nil {
-			return nil, explain(ctx, err, s.call("GetParameterHistory", s.name.Resource(), patience))
-		}
-		for i := range out.Parameters {
-			now.add(&out.Parameters[i], s)
-		}
-		if next = out.NextToken; aws.ToString(next) == "" {
-			return now, nil
-		}
+	err := s.pages(ctx, func(v *types.ParameterHistory) { now.add(v, s) })
+	if err != nil && !IsMissing(err) {
+		return nil, err
 	}
-	return nil, fmt.Errorf("the history of %s has no end: is the endpoint right (AWS_ENDPOINT_URL)?", s.name.Path)
+	return now, nil
 }
 
 func (now *state) add(v *types.ParameterHistory, s *store) {
