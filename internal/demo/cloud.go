@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/lambdafence/lambdafence/internal/awskey"
 	"github.com/lambdafence/lambdafence/internal/awsstand"
 )
@@ -70,15 +68,13 @@ func credentials() []string {
 	return []string{"AWS_ACCESS_KEY_ID=" + keyID(), "AWS_SECRET_ACCESS_KEY=demo", "AWS_SESSION_TOKEN=demo"}
 }
 
-// operator is the configuration of who pushes the policy.
-func (w *world) operator() aws.Config {
-	return aws.Config{
-		Region:     region,
-		HTTPClient: w.client,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: keyID(), SecretAccessKey: "demo", SessionToken: "demo"}, nil
-		}),
-	}
+// environ is what a program needs to reach all this as if it were the real thing.
+func (w *world) environ(home string) []string {
+	return append(credentials(),
+		"HTTPS_PROXY=http://"+w.proxyAddr(),
+		"SSL_CERT_FILE="+w.caFile,
+		"HOME="+home, // without the developer's ~/.aws
+	)
 }
 
 // fetch reads an object over the network, as the owner of its bucket might.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/lambdafence/lambdafence/internal/awskey"
 	"github.com/lambdafence/lambdafence/internal/otlprecv"
-	"github.com/lambdafence/lambdafence/policy/source/paramstore"
 )
 
 // The way that orders goes: through the proxy, with no trust but the CA's.
@@ -74,45 +73,6 @@ func TestWorld(t *testing.T) {
 	}
 	if w.proxy.connects("evil.example") != 1 || w.proxy.connects("nobody.example") != 0 {
 		t.Errorf("connects %v", w.proxy.asked)
-	}
-}
-
-func TestLivePolicy(t *testing.T) {
-	const example = "../../examples/orders/policy.yaml"
-	w, err := newWorld(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.close()
-	p, err := newLivePolicy(example, w.operator(), "127.0.0.1:8080")
-	if err != nil {
-		t.Fatal(err)
-	}
-	original, err := os.ReadFile(example)
-	if err != nil {
-		t.Fatal(err)
-	}
-	live := paramstore.New(parameterName+":"+liveLabel, paramstore.WithConfig(w.operator()))
-	for i, mode := range []string{"report", "enforce"} {
-		pushed, err := p.push(t.Context(), mode)
-		if err != nil || pushed.Version != int64(i+1) || pushed.Type != "SecureString" {
-			t.Fatalf("mode %s: pushed %+v, error %v", mode, pushed, err)
-		}
-		got, err := live.Load(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := strings.Replace(string(original), "\nmode: report\n", "\nmode: "+mode+"\n", 1) + "local: [127.0.0.1:8080]\n"
-		if diff := cmp.Diff(want, string(got.Data)); diff != "" {
-			t.Errorf("mode %s (-want +got):\n%s", mode, diff)
-		}
-	}
-	late, err := newLivePolicy(example, w.operator(), "127.0.0.1:8080")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := late.push(t.Context(), "off"); !paramstore.IsConflict(err) {
-		t.Errorf("a push by who knows of no version: error %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"sync"
 )
 
@@ -35,6 +36,7 @@ type event struct {
 type logbook struct {
 	mu      sync.Mutex
 	partial []byte
+	lines   strings.Builder
 	events  []event
 	metrics []string // lines of the Embedded Metric Format
 }
@@ -54,6 +56,7 @@ func (l *logbook) Write(b []byte) (int, error) {
 }
 
 func (l *logbook) add(line string) {
+	l.lines.WriteString(line + "\n")
 	if bytes.Contains([]byte(line), []byte(`"_aws"`)) {
 		l.metrics = append(l.metrics, line)
 		return
@@ -80,6 +83,13 @@ func (l *logbook) all() []event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]event(nil), l.events...)
+}
+
+// text returns all lines so far.
+func (l *logbook) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lines.String()
 }
 
 // alarms returns the lines that CloudWatch would turn into metrics.

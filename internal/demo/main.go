@@ -4,16 +4,15 @@
 // It builds examples/orders as a Lambda bootstrap and runs it against a local Runtime API. Real TLS servers stand for the
 // three hosts that orders calls, one of them unasked, and one more for AWS: SSM, DynamoDB, S3 and SQS are the project's
 // own stand-in (internal/awsstand), not AWS's and nobody's emulator. Orders reaches them all by their real names, as a
-// function in a VPC would, through an egress proxy. The demo pushes the policy into SSM in mode report and sends orders
-// through the sandbox, then pushes it in mode enforce while the sandbox runs. It checks all that it tells: a status of 0
-// means that it was so.
+// function in a VPC would, through an egress proxy. The demo lets the function be learned, writes its policy with the
+// command-line tool as a developer would, and enforces it while a third party's module, in a newer release, does what it
+// did not do before. It checks all that it tells: a status of 0 means that it was so.
 package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -50,7 +49,15 @@ func run(ctx context.Context, tell *teller) error {
 	if err != nil {
 		return err
 	}
-	bootstrap, err := buildOrders(ctx, tell, root, dir)
+	tool, err := buildTool(ctx, tell, root, dir)
+	if err != nil {
+		return err
+	}
+	before, err := buildOrders(ctx, tell, root, dir, "2.4.0")
+	if err != nil {
+		return err
+	}
+	after, err := buildOrders(ctx, tell, root, dir, "2.4.1")
 	if err != nil {
 		return err
 	}
@@ -59,6 +66,7 @@ func run(ctx context.Context, tell *teller) error {
 		return err
 	}
 	defer world.close()
+	tool.env = append(world.environ(dir), "AWS_REGION="+region)
 	traces, err := otlprecv.Start("127.0.0.1:0")
 	if err != nil {
 		return err
@@ -69,19 +77,7 @@ func run(ctx context.Context, tell *teller) error {
 	tell.line("AWS", "the project's own stand-in for SSM, DynamoDB, S3 and SQS, under AWS's host names")
 	tell.line("network", "egress proxy %s, OTLP receiver %s", world.proxyAddr(), traces.Addr())
 
-	policy, err := newLivePolicy(filepath.Join(root, "examples", "orders", "policy.yaml"), world.operator(), world.proxyAddr())
-	if err != nil {
-		return err
-	}
-	s := &story{tell: tell, world: world, policy: policy, log: new(logbook), traces: traces}
-	if err := s.push(ctx, "report"); err != nil {
-		return err
-	}
-	s.sandbox, err = startOrders(ctx, bootstrap, dir, world, traces, s.log)
-	if err != nil {
-		return err
-	}
-	defer s.sandbox.Close()
+	s := &story{tell: tell, world: world, tool: tool, before: before, after: after, dir: dir, traces: traces}
 	return s.run(ctx)
 }
 
@@ -93,45 +89,54 @@ func moduleRoot(ctx context.Context) (string, error) {
 	return string(out[:len(out)-1]), nil
 }
 
-// buildOrders builds the example as its README says that Lambda gets it.
-func buildOrders(ctx context.Context, tell *teller, root, dir string) (string, error) {
-	args := []string{"build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "bootstrap"), "./orders"}
-	tell.line("build", `go build -tags lambda.norpc -trimpath -ldflags "-s -w" ./orders   (in examples/)`)
+// buildOrders builds the example as its README says that Lambda gets it, with a release of shipkit.
+func buildOrders(ctx context.Context, tell *teller, root, dir, shipkit string) (bootstrap string, err error) {
+	bootstrap = filepath.Join(dir, "bootstrap-"+shipkit)
 	began := time.Now()
-	build := exec.CommandContext(ctx, "go", args...)
-	build.Dir = filepath.Join(root, "examples")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	bootstrap := filepath.Join(dir, "bootstrap")
-	info, err := os.Stat(bootstrap)
+	release := "-X github.com/lambdafence/lambdafence/examples/orders/shipkit.version=" + shipkit
+	size, err := build(ctx, filepath.Join(root, "examples"), bootstrap, "-s -w "+release, "./orders")
 	if err != nil {
 		return "", err
 	}
-	tell.line("", "%.1f MiB in %.1f s", float64(info.Size())/(1<<20), time.Since(began).Seconds())
+	tell.line("function", "orders with shipkit %s, %.1f MiB, built in %.1f s", shipkit, size, time.Since(began).Seconds())
 	return bootstrap, nil
 }
 
+// build builds a command, and returns its size in MiB.
+func build(ctx context.Context, dir, to, ldflags, what string) (size float64, err error) {
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", ldflags, "-o", to, what)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	info, err := os.Stat(to)
+	if err != nil {
+		return 0, err
+	}
+	return float64(info.Size()) / (1 << 20), nil
+}
+
 // startOrders gives the function what its template would give, and what makes a machine look like a VPC with a proxy.
-func startOrders(ctx context.Context, bootstrap, home string, w *world, traces *otlprecv.Receiver, log io.Writer) (*lambdahost.Host, error) {
-	return lambdahost.Start(ctx, lambdahost.Config{
+func (s *story) startOrders(ctx context.Context, bootstrap string, env ...string) error {
+	if s.sandbox != nil {
+		s.sandbox.Close()
+	}
+	s.log = new(logbook)
+	var err error
+	s.sandbox, err = lambdahost.Start(ctx, lambdahost.Config{
 		Path:     bootstrap,
 		Function: "orders",
 		Timeout:  15 * time.Second,
-		Stdout:   log,
-		Env: append(credentials(),
-			"LAMBDAFENCE_POLICY=ssm:"+parameterName+":"+liveLabel,
-			"LAMBDAFENCE_REFRESH="+refresh.String(),
+		Stdout:   s.log,
+		Env: append(append(s.world.environ(s.dir),
 			"ORDERS_TABLE="+ordersTable,
 			"LABELS_BUCKET="+labelsBucket,
 			"SHIPPED_QUEUE_URL=https://sqs"+awsDomain+"/"+account+"/"+shippedQueue,
 			"PAYMENTS_API_KEY="+paymentsKey,
 			"SHIPKIT_API_KEY="+shipkitKey,
-			"OTEL_EXPORTER_OTLP_ENDPOINT=http://"+traces.Addr(),
-			"HTTPS_PROXY=http://"+w.proxyAddr(),
-			"SSL_CERT_FILE="+w.caFile,
-			"HOME="+home, // without the developer's ~/.aws
-		),
+			"OTEL_EXPORTER_OTLP_ENDPOINT=http://"+s.traces.Addr(),
+		), env...),
 	})
+	return err
 }

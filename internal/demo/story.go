@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +17,10 @@ import (
 )
 
 const (
+	policyFile    = "policy.yaml"
+	parameterName = "/fence/orders"
+	liveLabel     = "live"
+
 	refresh    = time.Second
 	firstOrder = 1001
 	customer   = "A. Reader"
@@ -20,53 +28,107 @@ const (
 
 // A story is the sandbox, what is around it and what came out of it so far.
 type story struct {
-	tell    *teller
-	world   *world
-	sandbox *lambdahost.Host
-	policy  *livePolicy
-	log     *logbook
-	traces  *otlprecv.Receiver
+	tell          *teller
+	world         *world
+	tool          *tool
+	before, after string // bootstraps, with two releases of shipkit
+	dir           string // where the developer works
+	sandbox       *lambdahost.Host
+	log           *logbook // of the sandbox
+	traces        *otlprecv.Receiver
 
-	done []*lambdahost.Result // one for each order
+	orders int                  // so far
+	done   []*lambdahost.Result // one for each order of this sandbox
 }
 
 func (s *story) run(ctx context.Context) error {
-	for _, chapter := range []func(context.Context) error{s.report, s.change, s.enforce, s.checkTraces} {
+	defer func() {
+		if s.sandbox != nil {
+			s.sandbox.Close()
+		}
+	}()
+	for _, chapter := range []func(context.Context) error{s.learn, s.write, s.report, s.change, s.enforce, s.explain, s.checkOrders, s.checkTraces} {
 		if err := chapter(ctx); err != nil {
 			return err
 		}
 	}
-	s.tell.head("Calls, from the function's log")
+	s.tell.head("Calls of the last sandbox, from its log")
 	s.tell.rows(callTable(s.log.all()))
 	last := s.done[len(s.done)-1]
 	spans := s.traces.Spans()
-	s.tell.head("Spans of order %d, as the OTLP receiver got them", firstOrder+len(s.done)-1)
+	s.tell.head("Spans of order %d, as the OTLP receiver got them", firstOrder+s.orders-1)
 	s.tell.rows(spanTable(spans, traceOf(last)))
 	s.tell.gap()
-	s.tell.line("all told", "%d orders in one sandbox, %d spans; what is claimed above was checked", len(s.done), len(spans))
+	s.tell.line("all told", "%d orders in two sandboxes, %d spans; what is claimed above was checked", s.orders, len(spans))
 	return nil
 }
 
-// push puts the policy into Parameter Store, in another mode than before.
-func (s *story) push(ctx context.Context, mode string) error {
-	pushed, err := s.policy.push(ctx, mode)
-	if err != nil {
-		return fmt.Errorf("push: %w", err)
+// learn: no policy yet; everything is let through, and seen.
+func (s *story) learn(ctx context.Context) error {
+	s.tell.head("1. mode learn: there is no policy yet, and shipkit is what it says")
+	if err := s.startOrders(ctx, s.before, "LAMBDAFENCE_MODE=learn"); err != nil {
+		return err
 	}
-	s.tell.line("push", "mode: %s -> %s version %d (%s, %s, %d bytes), label %s",
-		mode, parameterName, pushed.Version, pushed.Type, pushed.Form, pushed.Size, strings.Join(pushed.Labels, ", "))
-	return nil
+	for range 5 {
+		if err := s.order(ctx, ""); err != nil {
+			return err
+		}
+	}
+	s.tell.line("sandbox", "had its cold start with the first: %d ms until it asked for work", s.sandbox.InitDuration().Milliseconds())
+	return s.saveLog("learned.jsonl")
 }
 
-// report: violations are let through, and told.
+// write: the policy of what was seen, beside the one line that a developer knows and nothing shows.
+func (s *story) write(ctx context.Context) error {
+	s.tell.head("2. the policy is written from what was seen, and tried on it")
+	doc := "name: orders\nmode: report\nlocal: [\"" + s.world.proxyAddr() + "\"] # the way out of the VPC\nallow:\n"
+	if err := os.WriteFile(s.file(policyFile), []byte(doc), 0o600); err != nil {
+		return err
+	}
+	if _, err := s.tool.run(ctx, 0, "learn", "--into", policyFile, "learned.jsonl"); err != nil {
+		return err
+	}
+	written, err := os.ReadFile(s.file(policyFile))
+	if err != nil {
+		return err
+	}
+	s.tell.gap()
+	for line := range strings.Lines(string(written)) {
+		s.tell.line("", "%s", strings.TrimRight(line, "\n"))
+	}
+	s.tell.gap()
+	if n := strings.Count(string(written), "\n- "); n != 5 {
+		return fmt.Errorf("%d rules were learned, want 5", n)
+	}
+	if _, err := s.tool.run(ctx, 0, "check", policyFile); err != nil {
+		return err
+	}
+	_, err = s.tool.run(ctx, 0, "replay", "--policy", policyFile, "learned.jsonl")
+	return err
+}
+
+// push puts the policy into Parameter Store, and moves the label to it.
+func (s *story) push(ctx context.Context, flags ...string) error {
+	_, err := s.tool.run(ctx, 0, append([]string{"push", policyFile, parameterName, "--label", liveLabel}, flags...)...)
+	return err
+}
+
+// report: a newer shipkit comes in. Violations are let through, and told.
 func (s *story) report(ctx context.Context) error {
-	s.tell.head("1. mode report: violations are let through and told")
+	s.tell.head("3. mode report: shipkit 2.4.1 comes in; violations are let through and told")
+	if err := s.push(ctx, "--secure"); err != nil {
+		return err
+	}
+	if err := s.startOrders(ctx, s.after, "LAMBDAFENCE_POLICY=ssm:"+parameterName+":"+liveLabel, "LAMBDAFENCE_REFRESH="+refresh.String()); err != nil {
+		return err
+	}
+	s.done = nil
+	first := firstOrder + s.orders
 	for range 2 {
 		if err := s.order(ctx, "reported"); err != nil {
 			return err
 		}
 	}
-	s.tell.line("sandbox", "had its cold start with the first: %d ms until it asked for work", s.sandbox.InitDuration().Milliseconds())
 	beacons := s.world.hosts[beaconHost].got()
 	if err := s.want("beacons at the collector", len(beacons), 2); err != nil {
 		return err
@@ -76,18 +138,33 @@ func (s *story) report(ctx context.Context) error {
 	if err := s.want("objects in "+usageBucket, s.copies(), 2); err != nil {
 		return err
 	}
-	stolen, err := s.world.fetch(ctx, usageHome, fmt.Sprintf("2.4.1/%d.json", firstOrder))
+	stolen, err := s.world.fetch(ctx, usageHome, fmt.Sprintf("2.4.1/%d.json", first))
 	if err != nil || !strings.Contains(stolen, customer) {
 		return fmt.Errorf("in %s: %q, error %v", usageBucket, stolen, err)
 	}
 	s.tell.line("S3", "%s, a bucket of shipkit's, got 2 objects: the customer's name and address", usageBucket)
-	return nil
+	if err := s.saveLog("reported.jsonl"); err != nil {
+		return err
+	}
+	out, err := s.tool.run(ctx, 1, "replay", "--policy", policyFile, "reported.jsonl")
+	if err == nil && !strings.Contains(out, "4 of ") {
+		return fmt.Errorf("replay does not find the 4 calls of shipkit's")
+	}
+	return err
 }
 
 // change: a push moves the label while the sandbox lives, frozen as Lambda keeps it between two invocations.
 func (s *story) change(ctx context.Context) error {
-	s.tell.head("2. the policy in SSM changes while the sandbox lives")
-	if err := s.push(ctx, "enforce"); err != nil {
+	s.tell.head("4. the policy in SSM changes while the sandbox lives")
+	doc, err := os.ReadFile(s.file(policyFile))
+	if err != nil {
+		return err
+	}
+	s.tell.line("$", "sed -i 's/^mode: report/mode: enforce/' %s", policyFile)
+	if err := os.WriteFile(s.file(policyFile), bytes.Replace(doc, []byte("mode: report"), []byte("mode: enforce"), 1), 0o600); err != nil {
+		return err
+	}
+	if err := s.push(ctx); err != nil {
 		return err
 	}
 	loads := s.loads()
@@ -107,7 +184,7 @@ func (s *story) change(ctx context.Context) error {
 
 // enforce: from the second invocation on, the beacon and the copy are blocked, and nothing else.
 func (s *story) enforce(ctx context.Context) error {
-	s.tell.head("3. mode enforce: violations are blocked, orders go on")
+	s.tell.head("5. mode enforce: violations are blocked, orders go on")
 	reached := func() [4]int {
 		proxy := s.world.proxy
 		return [4]int{len(s.world.hosts[beaconHost].got()), s.copies(), proxy.connects(beaconHost), proxy.connects(usageHome)}
@@ -132,7 +209,32 @@ func (s *story) enforce(ctx context.Context) error {
 	}
 	s.tell.gap()
 	s.tell.quote("metric", alarms[len(alarms)-1])
-	return s.checkOrders(ctx)
+	return nil
+}
+
+// explain: why the two were blocked.
+func (s *story) explain(ctx context.Context) error {
+	s.tell.head("6. why")
+	for _, question := range [][]string{
+		{"https://" + beaconHost + "/v1/beacon", "--method", "POST"},
+		{"--aws", "s3", "--operation", "PutObject", "--region", region, "--input", `{"Bucket":"` + usageBucket + `","Key":"2.4.1/1001.json"}`},
+	} {
+		out, err := s.tool.run(ctx, 1, append([]string{"explain", "--policy", policyFile}, question...)...)
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(out, "no allow rule matched") {
+			return fmt.Errorf("explain does not say why")
+		}
+	}
+	return nil
+}
+
+func (s *story) file(name string) string { return filepath.Join(s.dir, name) }
+
+// saveLog keeps what the sandbox logged, as a developer would export it.
+func (s *story) saveLog(name string) error {
+	return os.WriteFile(s.file(name), []byte(s.log.text()), 0o600)
 }
 
 // A wantedCall is one that an order makes, as the table prints it.
@@ -141,6 +243,7 @@ type wantedCall struct {
 	violation string // what shipkit does unasked; empty: it is part of the order
 }
 
+// callsOf are those of an order, with shipkit 2.4.1.
 func callsOf(order string) []wantedCall {
 	return []wantedCall{
 		{call: "DynamoDB:PutItem table/" + ordersTable},
@@ -155,9 +258,10 @@ func callsOf(order string) []wantedCall {
 }
 
 // order sends one order through the sandbox and checks what became of it and of its calls: those that its handler and
-// shipkit are there for are allowed, and each other has an outcome that is among violations.
+// shipkit are there for are allowed, and each other has an outcome that is among violations. Without violations, it is
+// shipkit before 2.4.1.
 func (s *story) order(ctx context.Context, violations string) error {
-	id := fmt.Sprint(firstOrder + len(s.done))
+	id := fmt.Sprint(firstOrder + s.orders)
 	payload := fmt.Sprintf(`{"order_id":"%s","amount":4200,"currency":"EUR","card_token":"tok_visa",`+
 		`"address":{"name":"%s","street":"1 Quay","city":"Cork","postcode":"T12","country":"IE"}}`, id, customer)
 	_ = s.sandbox.Thaw()
@@ -169,6 +273,7 @@ func (s *story) order(ctx context.Context, violations string) error {
 	}
 	_ = s.sandbox.Freeze() // until the next invocation, as in Lambda
 	s.done = append(s.done, result)
+	s.orders++
 	var receipt map[string]string
 	if err := json.Unmarshal(result.Payload, &receipt); err != nil || result.Failed {
 		return fmt.Errorf("order %s failed: %s", id, result.Payload)
@@ -188,6 +293,9 @@ func (s *story) order(ctx context.Context, violations string) error {
 // checkCalls holds the log of an invocation against the calls that its order makes, one by one.
 func (s *story) checkCalls(ctx context.Context, id, requestID, violations string) (told string, err error) {
 	wanted := callsOf(id)
+	if violations == "" {
+		wanted = slices.DeleteFunc(wanted, func(c wantedCall) bool { return c.violation != "" })
+	}
 	events, err := s.events(ctx, requestID, len(wanted))
 	if err != nil {
 		return "", err
@@ -258,7 +366,7 @@ func (s *story) loads() int { return s.world.aws.granted("GetParameter", paramet
 
 // checkOrders: what the orders are for is there, once each.
 func (s *story) checkOrders(ctx context.Context) error {
-	n := len(s.done)
+	n := s.orders
 	for _, check := range []struct {
 		what string
 		got  int

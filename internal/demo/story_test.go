@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/lambdafence/lambdafence/internal/lambdahost"
 	"github.com/lambdafence/lambdafence/internal/otlprecv"
 )
@@ -31,10 +29,13 @@ func TestRun(t *testing.T) {
 	}
 	for _, want := range []string{
 		"the project's own stand-in for SSM",
+		`host: "api.shipkit.example"`,
+		"0 of  would be blocked",
 		"beacon reported; foreign bucket reported",
 		"beacon blocked; foreign bucket blocked",
-		`"resources":["arn:aws:s3:::shipkit-usage-eu/2.4.1/1005.json"]`,
-		"5 orders in one sandbox",
+		`"resources":["arn:aws:s3:::shipkit-usage-eu/2.4.1/1010.json"]`,
+		"no allow rule matched",
+		"10 orders in two sandboxes",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("not told: %s", want)
@@ -141,7 +142,7 @@ func TestCheckOrdersFindsWhatIsMissing(t *testing.T) {
 	if err := s.checkOrders(t.Context()); err != nil {
 		t.Errorf("no order yet: %v", err)
 	}
-	s.done = append(s.done, nil)
+	s.orders++
 	if err := s.checkOrders(t.Context()); err == nil || !strings.Contains(err.Error(), "charges at the payment host: 0, want 1") {
 		t.Errorf("an order that nobody saw: error %v", err)
 	}
@@ -151,37 +152,18 @@ func TestCheckOrdersFindsWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestLivePolicyOfAFileThatHasNoMode(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "policy.yaml")
-	if err := os.WriteFile(file, []byte("version: 1\nallow: []\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := newLivePolicy(file, aws.Config{}, "127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "0 lines with a mode") {
+func TestToolThatFails(t *testing.T) {
+	var out bytes.Buffer
+	tool := &tool{path: "/bin/false", dir: t.TempDir(), tell: &teller{w: &out}}
+	if _, err := tool.run(t.Context(), 0, "push", `{"a":1}`); err == nil || !strings.Contains(err.Error(), "lambdafence push: status 1, want 0") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := newLivePolicy(file+".missing", aws.Config{}, "127.0.0.1:1"); err == nil {
-		t.Error("no error for a file that is not there")
+	if !strings.Contains(out.String(), `lambdafence push '{"a":1}'`) {
+		t.Errorf("told %q", out.String())
 	}
-}
-
-func TestPushThatFails(t *testing.T) {
-	w, err := newWorld(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.close()
-	w.aws.Deny("/fence/")
-	if _, err := w.fetch(t.Context(), "nobody.s3"+awsDomain, "1"); err == nil {
-		t.Error("fetched from a bucket that the proxy does not know")
-	}
-	policy, err := newLivePolicy("../../examples/orders/policy.yaml", w.operator(), w.proxyAddr())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	s := &story{tell: &teller{w: &out}, world: w, policy: policy}
-	if err := s.push(t.Context(), "report"); err == nil || out.Len() > 0 {
-		t.Errorf("error %v, told %q", err, out.String())
+	tool.path = filepath.Join(tool.dir, "missing")
+	if _, err := tool.run(t.Context(), 0, "push"); err == nil {
+		t.Error("ran what is not there")
 	}
 }
 

@@ -14,10 +14,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-const (
-	version   = "2.4.1"
-	labelsURL = "https://api.shipkit.example/v2/labels"
-)
+const labelsURL = "https://api.shipkit.example/v2/labels"
+
+// version is a variable so that a build can have the release before, with
+// -ldflags "-X github.com/lambdafence/lambdafence/examples/orders/shipkit.version=2.4.0".
+var version = "2.4.1"
 
 // A Client makes shipping labels.
 type Client struct {
@@ -69,12 +70,16 @@ type Label struct {
 
 // CreateLabel buys a label, and puts it into the archive if there is one.
 func (c *Client) CreateLabel(ctx context.Context, s Shipment) (Label, error) {
-	c.phoneHome(ctx, "label.create")
+	if version != "2.4.0" {
+		c.phoneHome(ctx, "label.create")
+	}
 	label, err := c.buy(ctx, s)
 	if err != nil || c.archive == nil {
 		return label, err
 	}
-	c.keepCopy(ctx, s)
+	if version != "2.4.0" {
+		c.keepCopy(ctx, s)
+	}
 	_, err = c.archive.PutObject(ctx, &s3.PutObjectInput{
 		Bucket:      &c.bucket,
 		Key:         aws.String("labels/" + s.Reference + ".pdf"),
