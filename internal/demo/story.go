@@ -116,7 +116,7 @@ func (s *story) push(ctx context.Context, flags ...string) error {
 // report: a newer shipkit comes in. Violations are let through, and told.
 func (s *story) report(ctx context.Context) error {
 	s.tell.head("3. mode report: shipkit 2.4.1 comes in; violations are let through and told")
-	if err := s.push(ctx, "--secure"); err != nil {
+	if err := s.push(ctx, "--secure", ""); err != nil {
 		return err
 	}
 	if err := s.startOrders(ctx, s.after, "LAMBDAFENCE_POLICY=ssm:"+parameterName+":"+liveLabel, "LAMBDAFENCE_REFRESH="+refresh.String()); err != nil {

@@ -60,7 +60,7 @@ func (t *tool) run(ctx context.Context, status int, args ...string) (out string,
 func quoted(args []string) []string {
 	var all []string
 	for _, a := range args {
-		if strings.ContainsAny(a, "{\" ") {
+		if a == "" || strings.ContainsAny(a, "{\" ") {
 			a = "'" + a + "'"
 		}
 		all = append(all, a)
