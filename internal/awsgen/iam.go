@@ -22,8 +22,9 @@ import (
 //	PutInventoryConfiguration w bucket!
 //	! cognitoidentity GetId GetOpenIdToken
 //	@ apigateway CreateApiKey=POST
+//	> ecs RunTask
 //
-// A type with ! must be named.
+// A type with ! must be named. > lists operations whose input may name a role.
 func iamReference(models []model, refs map[string]reference) string {
 	var b strings.Builder
 	for _, id := range slices.Sorted(maps.Keys(refs)) {
@@ -51,11 +52,14 @@ func iamReference(models []model, refs map[string]reference) string {
 }
 
 func writeOperations(b *strings.Builder, m *model) {
-	var unsigned, methods []string
+	var unsigned, methods, passing []string
 	s, _ := awshost.Find(m.id)
 	for _, op := range m.operations {
 		if op.unsigned {
 			unsigned = append(unsigned, op.name)
+		}
+		if slices.ContainsFunc(op.deep, isRole) && s.IAM != "iam" && s.IAM != "sts" {
+			passing = append(passing, op.name)
 		}
 		if s.IAM == "apigateway" {
 			methods = append(methods, op.name+"="+op.method)
@@ -67,6 +71,15 @@ func writeOperations(b *strings.Builder, m *model) {
 	if len(methods) > 0 {
 		fmt.Fprintf(b, "@ %s %s\n", m.id, strings.Join(methods, " "))
 	}
+	if len(passing) > 0 {
+		fmt.Fprintf(b, "> %s %s\n", m.id, strings.Join(passing, " "))
+	}
+}
+
+// isRole reports whether the path to a member may lead to the ARN of a role.
+func isRole(path string) bool {
+	name := awshost.Normal(path[strings.LastIndexByte(path, '.')+1:])
+	return strings.HasSuffix(name, "rolearn") || name == "role"
 }
 
 // compressed returns a text as DEFLATE has it.

@@ -1,0 +1,189 @@
+package iam
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+// own makes the names of secrets in a call what IAM knows them by: a secret's ARN has
+// a hyphen and six characters behind its name.
+func (g *granter) own() {
+	if g.service.ID != "ssm" {
+		return
+	}
+	// GetParametersByPath names what lies beneath a path, and the path itself.
+	if g.call.Operation == "GetParametersByPath" {
+		paths := g.call.Resources
+		g.call.Resources = slices.Clone(paths)
+		for i, path := range paths {
+			g.call.Resources[i] = strings.TrimSuffix(path, "/")
+		}
+	}
+}
+
+// pattern makes a pattern of IAM's of the ARN of a resource. A star that package
+// awscall has put for a name that the service makes stays one: it stands at the end,
+// after a slash or a colon, and no object's key is meant.
+func (g *granter) pattern(arn string) string {
+	s := serviceOf(arn)
+	before, star := strings.CutSuffix(arn, "*")
+	if star && !strings.HasPrefix(s, "s3") && (strings.HasSuffix(before, "/") || strings.HasSuffix(before, ":")) {
+		return escape(before) + "*"
+	}
+	if s == "secretsmanager" {
+		return g.secret(arn)
+	}
+	return escape(arn)
+}
+
+// secret is the pattern for a secret that was given by its name or by its ARN. Which
+// of the two an event does not tell; a name may look as if it had a suffix.
+func (g *granter) secret(arn string) string {
+	name := arn[strings.LastIndexByte(arn, ':')+1:]
+	given := ""
+	if g.call.Input != nil {
+		each(map[string]any(g.call.Input), "", 0, func(_, value string) {
+			if value == arn || value == name {
+				given = value
+			}
+		})
+	}
+	if hasSuffix(name) && given != name {
+		return escape(arn)
+	}
+	return escape(arn) + "-??????"
+}
+
+// hasSuffix reports whether a secret's name ends as its ARN does.
+func hasSuffix(name string) bool {
+	i := len(name) - 7
+	return i > 0 && name[i] == '-' && strings.Trim(name[i+1:], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == ""
+}
+
+// wider adds what IAM knows a thing by besides its ARN.
+func (g *granter) wider(a *action, on []string) []string {
+	all := slices.Clone(on)
+	for _, arn := range on {
+		switch {
+		case a.prefix == "logs" && a.level != 't' && a.name != "ListTagsForResource" && isGroup(arn):
+			// Policies name a group with :*, which is its streams too.
+			all = append(all, arn+":*")
+		case a.String() == "ssm:GetParametersByPath":
+			// Reading a path reads all beneath it already.
+			all = append(all, strings.TrimSuffix(arn, "/")+"/*")
+		case a.prefix == "bedrock" && strings.Contains(arn, ":inference-profile/"):
+			all = append(all, modelsOf(arn)...)
+		case a.prefix == "s3":
+			all = append(all, g.accessPoint(arn)...)
+		}
+	}
+	return slices.Compact(all)
+}
+
+func isGroup(arn string) bool {
+	_, name, ok := strings.Cut(arn, ":log-group:")
+	return ok && !strings.Contains(name, ":")
+}
+
+// modelsOf returns the models behind an inference profile of AWS, which are in any
+// region that it stands for: us.anthropic.claude for anthropic.claude.
+func modelsOf(profile string) []string {
+	head, id, _ := strings.Cut(profile, ":inference-profile/")
+	_, model, ok := strings.Cut(id, ".")
+	parts := strings.SplitN(head, ":", 4)
+	if !ok || !strings.Contains(model, ".") || len(parts) < 4 {
+		return nil
+	}
+	return []string{"arn:" + parts[1] + ":bedrock:*::foundation-model/" + model}
+}
+
+// accessPoint returns the access point behind an alias of one, which looks like the
+// name of a bucket: orders-abc…xyz-s3alias is the alias of orders.
+func (g *granter) accessPoint(arn string) []string {
+	rest, ok := strings.CutPrefix(arn, "arn:"+g.partition+":s3:::")
+	bucket, key, object := strings.Cut(rest, "/")
+	name, isAlias := strings.CutSuffix(bucket, "-s3alias")
+	i := strings.LastIndexByte(name, '-')
+	if !ok || !isAlias || i <= 0 {
+		return nil
+	}
+	point := "arn:" + g.partition + ":s3:" + g.call.Region + ":" + g.call.Account + ":accesspoint/" + name[:i]
+	if object {
+		point += "/object/" + key
+	}
+	return []string{point}
+}
+
+func isAlias(arn string) bool { return strings.Contains(arn, ":alias/") }
+
+func aliasOf(arn string) string { return arn[strings.Index(arn, ":alias/")+1:] }
+
+// withKey is, for a key that goes by an alias, any key of its account, which a
+// condition on the alias narrows: IAM knows keys by their ids alone. The alias itself
+// stands beside it for those who read the policy.
+func withKey(arn, alias string) []string {
+	if alias == "" {
+		return []string{arn}
+	}
+	return []string{arn, strings.TrimSuffix(arn, alias) + "key/*"}
+}
+
+// directory grants what is done to a directory bucket: a session on it, and what is
+// done to the bucket itself by its own name.
+func (g *granter) directory() bool {
+	if g.service.ID != "s3" || !slices.ContainsFunc(g.resources, func(arn string) bool { return serviceOf(arn) == "s3express" }) {
+		return false
+	}
+	var buckets, others []string
+	for _, arn := range g.resources {
+		if serviceOf(arn) == "s3express" {
+			buckets = append(buckets, arn)
+		} else {
+			others = append(others, arn)
+		}
+	}
+	name := "CreateSession"
+	for _, n := range append(operations()[g.key()], need{name: g.call.Operation}) {
+		if _, ok := g.ref.find("s3express", n.name); ok && n.prefix == "" {
+			name = n.name
+		}
+	}
+	a, _ := g.ref.find("s3express", name)
+	g.grant(a, buckets)
+	if len(others) == 0 {
+		return true
+	}
+	// One of the two ends of a copy is in an ordinary bucket.
+	verb := "GetObject"
+	if g.resources[0] == others[0] {
+		verb = "PutObject"
+	}
+	read, _ := g.ref.find("s3", verb)
+	g.grant(read, others)
+	return true
+}
+
+// roles grants passing on the roles that an input names.
+func (g *granter) roles() {
+	if g.service.IAM == "sts" || g.service.IAM == "iam" || g.call.Access == policy.Read || g.call.Access == policy.List {
+		return
+	}
+	a, _ := g.ref.find("iam", "PassRole")
+	each(map[string]any(g.call.Input), "", 0, func(name, value string) {
+		name = strings.ToLower(name)
+		if isRole(value) && (strings.Contains(name, "role") || name == "credentials") {
+			g.grant(a, []string{escape(value)})
+		}
+	})
+	if g.key() == "ecs.RunTask" || g.key() == "ecs.StartTask" || g.key() == "ecs.CreateService" {
+		g.note("iam:PassRole is needed on the roles of the task definition, which the call does not name")
+	}
+}
+
+// isRole reports whether a value is the ARN of a role.
+func isRole(value string) bool {
+	parts := strings.SplitN(value, ":", 6)
+	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && strings.HasPrefix(parts[5], "role/")
+}
