@@ -62,13 +62,21 @@ type Grant struct {
 func (c *Call) Grants() (grants []Grant, notes []string) {
 	s, _ := awshost.Find(c.Service)
 	g := granter{call: c, ref: known(), service: s, partition: awshost.Partition(c.Region)}
-	g.own()
+	if !isWord(c.Operation) {
+		g.note("this is no operation")
+		return nil, g.notes
+	}
 	for _, arn := range c.Resources {
-		g.resources = append(g.resources, g.pattern(arn))
+		if !isARN(arn) {
+			g.note("it names something that is no ARN: nothing is granted")
+			return nil, g.notes
+		}
+		g.resources = append(g.resources, g.patterns(arn)...)
 	}
 	g.operation()
 	if c.Input != nil {
 		g.roles()
+		g.keys()
 	} else if g.ref.passes[g.key()] && c.Access == policy.Write {
 		g.note("an event does not say which role it passes on: iam:PassRole is not granted")
 	}
@@ -153,7 +161,7 @@ func (g *granter) applies(n *need, a *action) bool {
 // main grants an action on what the call names.
 func (g *granter) main(n *need, a *action) {
 	switch {
-	case g.call.Resources == nil && len(a.types) > 0:
+	case g.call.Resources == nil && (len(a.types) > 0 || g.assumed(a)):
 		g.unknown(n, a)
 	case len(a.types) == 0 && !g.assumed(a):
 		g.grant(a, []string{"*"})
@@ -174,15 +182,20 @@ func (g *granter) assumed(a *action) bool {
 	return !known
 }
 
-// unknown grants an action on nobody knows what, if that is not for the call to say.
+// unknown grants an action on nobody knows what, where no call of its kind says it. Of
+// an event's that is for a person to decide: what it took is known to nobody.
 func (g *granter) unknown(n *need, a *action) {
+	never := n.on == onAll || awscall.Opaque(g.call.Service, g.call.Operation)
 	switch {
 	case n.on == onAnything:
 		g.grant(a, []string{"*"})
 		g.note(fmt.Sprintf("the call does not say on what: %s is granted on anything", a))
-	case awscall.Opaque(g.call.Service, g.call.Operation):
+	case never && g.call.Input != nil && !g.assumed(a):
 		g.grant(a, g.ref.any(a, g.partition, g.call.Region, g.call.Account))
 		g.note(fmt.Sprintf("the call does not say on what: %s is granted on all that it takes", a))
+	case never && len(a.required) > 0:
+		all := strings.Join(g.ref.any(a, g.partition, g.call.Region, g.call.Account), ", ")
+		g.note(fmt.Sprintf("the call does not say on what: %s is not granted; on all that it takes would be %s", a, all))
 	default:
 		g.note(fmt.Sprintf("what it was done to is not known: %s is not granted", a))
 	}
@@ -194,7 +207,9 @@ func (g *granter) dependent(n *need, a *action) {
 	var on []string
 	if g.call.Input != nil {
 		for _, arn := range awscall.Resources(n.on, g.call.Input, g.call.Region, g.call.Account) {
-			on = append(on, g.pattern(arn)+n.tail)
+			for _, pattern := range g.patterns(arn) {
+				on = append(on, pattern+n.tail)
+			}
 		}
 	} else {
 		for _, arn := range g.resources {
@@ -204,8 +219,11 @@ func (g *granter) dependent(n *need, a *action) {
 			on = append(on, g.ref.fits(a, []string{arn})...)
 		}
 	}
-	if len(on) > 0 {
+	switch {
+	case len(on) > 0:
 		g.grant(a, on)
+	case n.prefix == "": // what the operation is named for
+		g.main(n, a)
 	}
 }
 

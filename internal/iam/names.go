@@ -7,53 +7,55 @@ import (
 	"github.com/lambdafence/lambdafence/policy"
 )
 
-// own makes the names of secrets in a call what IAM knows them by: a secret's ARN has
-// a hyphen and six characters behind its name.
-func (g *granter) own() {
-	if g.service.ID != "ssm" {
-		return
-	}
-	// GetParametersByPath names what lies beneath a path, and the path itself.
-	if g.call.Operation == "GetParametersByPath" {
-		paths := g.call.Resources
-		g.call.Resources = slices.Clone(paths)
-		for i, path := range paths {
-			g.call.Resources[i] = strings.TrimSuffix(path, "/")
-		}
-	}
+// isWord reports whether a name can be that of an operation. Whoever can write to a log
+// can forge an event: what is not one must not come to stand in a policy.
+func isWord(name string) bool {
+	return name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == ""
 }
 
-// pattern makes a pattern of IAM's of the ARN of a resource. A star that package
+// isARN reports whether s is an ARN, of which only the resource may hold anything.
+func isARN(s string) bool {
+	parts := strings.SplitN(s, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" || parts[1] == "" || parts[2] == "" || parts[5] == "" {
+		return false
+	}
+	return strings.Trim(strings.Join(parts[1:5], ""), "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// patterns makes patterns of IAM's of the ARN of a resource. A star that package
 // awscall has put for a name that the service makes stays one: it stands at the end,
 // after a slash or a colon, and no object's key is meant.
-func (g *granter) pattern(arn string) string {
+func (g *granter) patterns(arn string) []string {
 	s := serviceOf(arn)
 	before, star := strings.CutSuffix(arn, "*")
-	if star && !strings.HasPrefix(s, "s3") && (strings.HasSuffix(before, "/") || strings.HasSuffix(before, ":")) {
-		return escape(before) + "*"
-	}
-	if s == "secretsmanager" {
+	switch {
+	case star && !strings.HasPrefix(s, "s3") && (strings.HasSuffix(before, "/") || strings.HasSuffix(before, ":")):
+		return []string{escape(before) + "*"}
+	case s == "secretsmanager":
 		return g.secret(arn)
 	}
-	return escape(arn)
+	return []string{escape(arn)}
 }
 
-// secret is the pattern for a secret that was given by its name or by its ARN. Which
-// of the two an event does not tell; a name may look as if it had a suffix.
-func (g *granter) secret(arn string) string {
+// secret returns patterns for a secret that was given by its name or by its ARN, which
+// has six characters behind the name. An event does not tell which of the two it was: a
+// name such as db-secret may look as if it had them, and then both are meant.
+func (g *granter) secret(arn string) []string {
 	name := arn[strings.LastIndexByte(arn, ':')+1:]
-	given := ""
+	byName, byARN := false, false
 	if g.call.Input != nil {
 		each(map[string]any(g.call.Input), "", 0, func(_, value string) {
-			if value == arn || value == name {
-				given = value
-			}
+			byName, byARN = byName || value == name, byARN || value == arn
 		})
 	}
-	if hasSuffix(name) && given != name {
-		return escape(arn)
+	known, made := escape(arn), escape(arn)+"-??????"
+	switch {
+	case !hasSuffix(name) || byName && !byARN:
+		return []string{made}
+	case byARN || name[len(name)-6:] != strings.ToLower(name[len(name)-6:]) || strings.ContainsAny(name[len(name)-6:], "0123456789"):
+		return []string{known}
 	}
-	return escape(arn) + "-??????"
+	return []string{known, made}
 }
 
 // hasSuffix reports whether a secret's name ends as its ARN does.
@@ -72,7 +74,8 @@ func (g *granter) wider(a *action, on []string) []string {
 			all = append(all, arn+":*")
 		case a.String() == "ssm:GetParametersByPath":
 			// Reading a path reads all beneath it already.
-			all = append(all, strings.TrimSuffix(arn, "/")+"/*")
+			path := strings.TrimSuffix(arn, "/")
+			all = append(all, path, path+"/*")
 		case a.prefix == "bedrock" && strings.Contains(arn, ":inference-profile/"):
 			all = append(all, modelsOf(arn)...)
 		case a.prefix == "s3":
@@ -186,4 +189,16 @@ func (g *granter) roles() {
 func isRole(value string) bool {
 	parts := strings.SplitN(value, ":", 6)
 	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && strings.HasPrefix(parts[5], "role/")
+}
+
+// keys notes the keys of KMS that an input names and for which nothing was granted.
+func (g *granter) keys() {
+	if g.service.ID == "kms" || slices.ContainsFunc(g.grants, func(have Grant) bool { return strings.HasPrefix(have.Action, "kms:") }) {
+		return
+	}
+	each(map[string]any(g.call.Input), "", 0, func(name, value string) {
+		if strings.Contains(strings.ToLower(name), "kms") && serviceOf(value) == "kms" {
+			g.note("it names the key " + value + ": what it needs of it is not granted")
+		}
+	})
 }

@@ -21,10 +21,11 @@ type need struct {
 // What a need may be on, besides a resource in the language of package awscall's
 // tables. Without a mark it is on those of the call's resources that the action takes.
 const (
-	onFirst    = "1" // the call's first resource
-	onRest     = "2" // the others; where there is none, the first
-	onAnything = "*" // what it takes, and where that is not known, anything
-	onMatching = "?" // what it takes, and nothing where there is none
+	onFirst    = "1"   // the call's first resource
+	onRest     = "2"   // the others; where there is none, the first
+	onAnything = "*"   // what it takes, and where that is not known, anything
+	onAll      = "all" // what it takes, and where that is not known, all things of that kind
+	onMatching = "?"   // what it takes, and nothing where there is none
 )
 
 // operations holds the table, by service.Operation.

@@ -35,7 +35,6 @@ func (g *granter) as(operation string, input map[string]any) {
 	grants, notes := c.Grants()
 	g.grants = append(g.grants, grants...)
 	g.notes = append(g.notes, notes...)
-	g.merge()
 }
 
 // merge makes one grant of those of one action.
@@ -73,7 +72,7 @@ func (g *granter) transaction() {
 func (g *granter) on(n *need, part map[string]any) {
 	a, _ := g.ref.find(g.service.IAM, n.name)
 	for _, arn := range awscall.Resources(n.on, part, g.call.Region, g.call.Account) {
-		g.grant(a, []string{g.pattern(arn)})
+		g.grant(a, g.patterns(arn))
 	}
 }
 
@@ -142,6 +141,7 @@ func (g *granter) deleteObjects() {
 			})
 		}
 	}
+	g.merge()
 }
 
 // parameters grants reading the secrets that parameters refer to.
