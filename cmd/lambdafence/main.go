@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(explainCommand(), learnCommand(), replayCommand())
+	root.AddCommand(convertCommand(), explainCommand(), iamCommand(), learnCommand(), replayCommand())
 	err := root.ExecuteContext(ctx)
 	var c cannot
 	switch {

@@ -185,9 +185,9 @@ func (g *granter) assumed(a *action) bool {
 // unknown grants an action on nobody knows what, where no call of its kind says it. Of
 // an event's that is for a person to decide: what it took is known to nobody.
 func (g *granter) unknown(n *need, a *action) {
-	never := n.on == onAll || awscall.Opaque(g.call.Service, g.call.Operation)
+	never := n.on == onAll || n.on == onAny || awscall.Opaque(g.call.Service, g.call.Operation)
 	switch {
-	case n.on == onAnything:
+	case n.on == onAnything, n.on == onAny && g.call.Input != nil:
 		g.grant(a, []string{"*"})
 		g.note(fmt.Sprintf("the call does not say on what: %s is granted on anything", a))
 	case never && g.call.Input != nil && !g.assumed(a):

@@ -100,7 +100,7 @@ func (c *Comparison) unused(s *existing, uses []Grant) {
 		case len(used) == 0:
 			d.Why = "never used"
 		case len(all) > len(used):
-			d.Why = fmt.Sprintf("%d of its %d actions were used", len(used), len(all))
+			d.Why = fmt.Sprintf("wider than what was used: %d of its %d actions", len(used), len(all))
 		default:
 			continue
 		}

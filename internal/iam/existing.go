@@ -119,8 +119,11 @@ func (e *Existing) statements(data json.RawMessage) error {
 	if data == nil {
 		return errors.New("no statement: not a policy of IAM's")
 	}
-	var one existing
-	if err := json.Unmarshal(data, &one); err == nil {
+	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
+		var one existing
+		if err := json.Unmarshal(data, &one); err != nil {
+			return err
+		}
 		e.Statements = append(e.Statements, one)
 		return nil
 	}
@@ -217,7 +220,6 @@ func (t texts) any(is func(string) bool) bool { return slices.ContainsFunc(t, is
 
 // same returns what a resource may be called: a policy needs one of the two.
 func same(action, resource string) []string {
-	all := []string{resource}
 	switch {
 	case strings.HasPrefix(action, "logs:") && isGroup(strings.TrimSuffix(resource, ":*")):
 		group := strings.TrimSuffix(resource, ":*")
@@ -225,6 +227,9 @@ func same(action, resource string) []string {
 	case action == "ssm:GetParametersByPath":
 		path := strings.TrimSuffix(resource, "/*")
 		return []string{path, path + "/*"}
+	case strings.HasPrefix(action, "secretsmanager:"):
+		secret := strings.TrimSuffix(resource, "-??????")
+		return []string{secret, secret + "-??????"}
 	}
-	return all
+	return []string{resource}
 }

@@ -24,6 +24,7 @@ const (
 	onFirst    = "1"   // the call's first resource
 	onRest     = "2"   // the others; where there is none, the first
 	onAnything = "*"   // what it takes, and where that is not known, anything
+	onAny      = "any" // the same, but of an event nothing, as its input might have said it
 	onAll      = "all" // what it takes, and where that is not known, all things of that kind
 	onMatching = "?"   // what it takes, and nothing where there is none
 )
