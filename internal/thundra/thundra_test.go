@@ -44,26 +44,37 @@ func cases(t *testing.T) []testCase {
 	return all
 }
 
-// chosen are the cases in which the agents disagree, with what the policy does: as
-// docs/thundra.md lists them.
-var chosen = map[string]string{
-	"node/whitelist-wildcard-scalar/host1-GET": "allow",
-	"node/whitelist-wildcard-scalar/host2-GET": "allow",
-	"node/whitelist-wildcard-scalar/host3-GET": "allow",
-}
-
-// lost are the cases that a policy cannot express: as docs/thundra.md lists them.
-var lost = map[string]string{
-	"node-integration/whitelist-report/ELASTICSEARCH": "violation", // at which host?
-	"node-integration/whitelist-report/MYSQL":         "violation",
-	"node-integration/blacklist-block/MYSQL":          "allow",
-	"node-integration/whitelist-report/MONGODB":       "violation",
-	"node-integration/blacklist-block/MONGODB":        "allow",
+// listed returns the tables of docs/thundra.md that tell of cases: what the policy says,
+// by the case's name, of those in which the agents disagree, and of those that cannot
+// be kept. The rows of the first have a cell for each agent.
+func listed(t *testing.T) (chosen, lost map[string]string) {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/thundra.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	chosen, lost = map[string]string{}, map[string]string{}
+	for line := range strings.Lines(string(page)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		for i := range cells {
+			cells[i] = strings.Trim(cells[i], " `")
+		}
+		switch {
+		case !strings.HasPrefix(cells[0], "node"):
+		case len(cells) == 5:
+			chosen[cells[0]] = cells[4]
+		case len(cells) == 3:
+			lost[cells[0]] = cells[2]
+		}
+	}
+	return chosen, lost
 }
 
 // TestCases: the converted policy says of a span's call what the agents said of the
 // span.
 func TestCases(t *testing.T) {
+	chosen, lost := listed(t)
+	found := 0
 	for _, c := range cases(t) {
 		p, err := Convert(c.Config)
 		if err != nil {
@@ -74,10 +85,11 @@ func TestCases(t *testing.T) {
 		if one, ok := chosen[c.Name]; ok == agreed {
 			t.Errorf("%s: agents answer %v, and that is not what the list says", c.Name, c.PerAgent)
 		} else if ok {
+			found++
 			want = one
 		}
 		if one, ok := lost[c.Name]; ok {
-			if one == want {
+			if found++; one == want {
 				t.Errorf("%s: not lost", c.Name)
 			}
 			want = one
@@ -85,6 +97,9 @@ func TestCases(t *testing.T) {
 		if got := verdict(t, p, call(t, &c)); got != want {
 			t.Errorf("%s: %s, want %s of\n%s", c.Name, got, want, p.Text)
 		}
+	}
+	if want := len(chosen) + len(lost); found != want || want != 8 {
+		t.Errorf("%d cases of %d that the page lists, want 8", found, want)
 	}
 }
 
