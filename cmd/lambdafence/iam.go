@@ -86,7 +86,7 @@ func (r *iamRun) run(cmd *cobra.Command, files []string) error {
 			return cannot{err}
 		}
 		if existing, err = iam.ReadExisting(text); err != nil {
-			return cannot{fmt.Errorf("%s: %w", r.compare, err)}
+			return cannot{fmt.Errorf("%s: %s", r.compare, plain(err.Error()))}
 		}
 	}
 	c := iam.NewCollector()
@@ -115,6 +115,9 @@ func (r *iamRun) tell(w io.Writer, report *iamReport, c *iam.Collector) {
 	}
 	for _, s := range report.Apart {
 		fmt.Fprintf(w, "not granted: %s (%s)\n", plain(s.Text), callCount(s.Calls))
+	}
+	if c.Calls == 0 {
+		fmt.Fprintln(w, "no call of AWS among the events")
 	}
 	if c.Lost > 0 {
 		fmt.Fprintf(w, "%s more are left out: there were too many of too many kinds\n", callCount(c.Lost))

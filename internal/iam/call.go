@@ -153,7 +153,7 @@ func (g *granter) need(n *need) {
 // is known; but that an operation sets permissions is.
 func (g *granter) applies(n *need, a *action) bool {
 	if g.call.Input != nil {
-		return n.holds(map[string]any(g.call.Input))
+		return n.holds(g.call.Input)
 	}
 	return n.when == "" || strings.HasPrefix(n.when, "!") || a.level == 'p' && g.call.Access == policy.Permissions
 }

@@ -44,7 +44,7 @@ func (g *granter) secret(arn string) []string {
 	name := arn[strings.LastIndexByte(arn, ':')+1:]
 	byName, byARN := false, false
 	if g.call.Input != nil {
-		each(map[string]any(g.call.Input), "", 0, func(_, value string) {
+		each(g.call.Input, "", 0, func(_, value string) {
 			byName, byARN = byName || value == name, byARN || value == arn
 		})
 	}
@@ -75,7 +75,7 @@ func (g *granter) wider(a *action, on []string) []string {
 		case a.String() == "ssm:GetParametersByPath":
 			// Reading a path reads all beneath it already.
 			path := strings.TrimSuffix(arn, "/")
-			all = append(all, path, path+"/*")
+			all = append(slices.DeleteFunc(all, func(one string) bool { return one == arn }), path, path+"/*")
 		case a.prefix == "bedrock" && strings.Contains(arn, ":inference-profile/"):
 			all = append(all, modelsOf(arn)...)
 		case a.prefix == "s3":
@@ -174,7 +174,7 @@ func (g *granter) roles() {
 		return
 	}
 	a, _ := g.ref.find("iam", "PassRole")
-	each(map[string]any(g.call.Input), "", 0, func(name, value string) {
+	each(g.call.Input, "", 0, func(name, value string) {
 		name = strings.ToLower(name)
 		if isRole(value) && (strings.Contains(name, "role") || name == "credentials") {
 			g.grant(a, []string{escape(value)})
@@ -196,7 +196,7 @@ func (g *granter) keys() {
 	if g.service.ID == "kms" || slices.ContainsFunc(g.grants, func(have Grant) bool { return strings.HasPrefix(have.Action, "kms:") }) {
 		return
 	}
-	each(map[string]any(g.call.Input), "", 0, func(name, value string) {
+	each(g.call.Input, "", 0, func(name, value string) {
 		if strings.Contains(strings.ToLower(name), "kms") && serviceOf(value) == "kms" {
 			g.note("it names the key " + value + ": what it needs of it is not granted")
 		}

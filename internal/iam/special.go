@@ -59,7 +59,7 @@ func (g *granter) transaction() {
 			continue
 		}
 		n.on = "arn:$P:dynamodb:$R:$A:table/{Table}"
-		for _, v := range at(map[string]any(g.call.Input), "TransactItems."+part.member+".TableName") {
+		for _, v := range at(g.call.Input, "TransactItems."+part.member+".TableName") {
 			g.on(&n, map[string]any{"Table": v})
 		}
 	}
@@ -83,7 +83,7 @@ func (g *granter) statements() {
 		return
 	}
 	for _, path := range []string{"Statement", "Statements.Statement", "TransactStatements.Statement"} {
-		for _, v := range at(map[string]any(g.call.Input), path) {
+		for _, v := range at(g.call.Input, path) {
 			one := map[string]any{"Statement": v}
 			verb := partiQL(asText(v))
 			if c := Describe("DynamoDB", "ExecuteStatement", one, g.call.Region, g.call.Account); c.Resources == nil || verb == "" {
@@ -132,11 +132,11 @@ func (g *granter) deleteObjects() {
 		}
 		return
 	}
-	for _, v := range at(map[string]any(g.call.Input), "Delete.Objects") {
+	for _, v := range at(g.call.Input, "Delete.Objects") {
 		objects, _ := v.([]any)
 		for _, object := range objects {
 			g.as("DeleteObject", map[string]any{
-				"Bucket": text(map[string]any(g.call.Input), "Bucket"), "Key": text(object, "Key"), "VersionId": text(object, "VersionId"),
+				"Bucket": text(g.call.Input, "Bucket"), "Key": text(object, "Key"), "VersionId": text(object, "VersionId"),
 				"BypassGovernanceRetention": g.call.Input["BypassGovernanceRetention"],
 			})
 		}
@@ -166,8 +166,8 @@ func (g *granter) parameters() {
 // stand in the endpoint alone.
 func (g *granter) connection() {
 	host, path := g.call.Host, g.call.Path
-	id := text(map[string]any(g.call.Input), "ConnectionId")
-	if endpoint, err := url.Parse(text(map[string]any(g.call.Input), "_endpoint")); err == nil && endpoint.Host != "" {
+	id := text(g.call.Input, "ConnectionId")
+	if endpoint, err := url.Parse(text(g.call.Input, "_endpoint")); err == nil && endpoint.Host != "" {
 		host, path = endpoint.Host, strings.TrimSuffix(endpoint.Path, "/")+"/@connections/"+id
 	} else if id != "" && !strings.Contains(path, "/@connections/") {
 		path = strings.TrimSuffix(path, "/") + "/@connections/" + id
