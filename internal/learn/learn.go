@@ -56,7 +56,7 @@ const (
 func (l *Learner) Add(ev *wrapper.Event) {
 	seen := evidenceOf(ev)
 	c := &ev.Call
-	if why := NotProposed(ev); why != "" {
+	if why := notProposed(ev); why != "" {
 		l.setApart(why+": "+c.String(), seen)
 		return
 	}
@@ -73,8 +73,8 @@ func (l *Learner) Add(ev *wrapper.Event) {
 	}
 }
 
-// NotProposed says why an event is no reason to allow its call; "" if it is one.
-func NotProposed(ev *wrapper.Event) string {
+// notProposed says why an event is no reason to allow its call; "" if it is one.
+func notProposed(ev *wrapper.Event) string {
 	d := &ev.Decision
 	switch {
 	case d.Effect == policy.Deny && d.Rule != "" && d.Reason != "": // by a deny rule, or a closed door

@@ -1,6 +1,9 @@
 package learn
 
-import "github.com/lambdafence/lambdafence/policy"
+import (
+	"github.com/lambdafence/lambdafence/policy"
+	"github.com/lambdafence/lambdafence/wrapper"
+)
 
 // Resources returns patterns for ARNs that one thing was done to, as a policy has
 // them: what varies among them is left open.
@@ -35,3 +38,6 @@ func (t *tree) resources(level Level, names int) []string {
 	}
 	return patterns
 }
+
+// NotProposed says why an event is no reason to allow its call; "" if it is one.
+func NotProposed(ev *wrapper.Event) string { return notProposed(ev) }
