@@ -76,8 +76,10 @@ colours on a terminal, and none where NO_COLOR is set.`,
 	}
 	root.AddCommand(
 		checkCommand(),
+		convertCommand(),
 		explainCommand(),
 		historyCommand(),
+		iamCommand(),
 		learnCommand(),
 		pullCommand(),
 		pushCommand(),

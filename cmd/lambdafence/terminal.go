@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/lambdafence/lambdafence/policy"
 )
@@ -86,11 +87,7 @@ func indented(s string) string {
 // types what goes through it.
 func onTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && term.IsTerminal(int(f.Fd())) // /dev/null is a device, too, and none
 }
 
 // confirmed asks whoever types the standard input. Where nobody does, the answer is

@@ -1,6 +1,7 @@
 package awscall
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
@@ -57,4 +58,41 @@ func (p path) String() string {
 		}
 	}
 	return b.String()
+}
+
+// Resources returns what a resource, in the language of the tables and with a full
+// ARN or a form, makes of an input: "@key{SSEKMSKeyId}". None, if the input does not
+// name it, or not in a way that is understood. It is for tools, as [Operations] is.
+func Resources(text string, input any, region, account string) []string {
+	if !placeable(region, account) {
+		return nil
+	}
+	v := reflect.ValueOf(input)
+	s := reader{input: reflect.TypeOf(input)}.step(text, false)
+	var d description
+	if !d.step(&s, deref(v)) {
+		return nil
+	}
+	for i, arn := range d.arns {
+		d.arns[i] = placed(arn, region, account)
+	}
+	return d.arns
+}
+
+// Opaque reports whether an operation never tells all of its resources, whatever
+// its input is, as one does not that takes a token. It is for tools, as [Operations]
+// is.
+func Opaque(service, operation string) bool {
+	p := planOf(service, operation, nil)
+	if p == nil {
+		return false
+	}
+	for _, s := range p.steps {
+		for _, src := range s.sources {
+			if src.form == "?" && len(src.members) == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }

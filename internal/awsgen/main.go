@@ -7,7 +7,8 @@
 // too, for operations and the members of their inputs, and AWS's Service
 // Authorization Reference, as iam-data carries it, for access levels and ARNs.
 // What those two do not say stands in the directory hand. It writes the tables as
-// text, for readers, and packed, for Lambdas; and docs/aws-services.md.
+// text, for readers, and packed, for Lambdas; docs/aws-services.md; and what package
+// iam knows of IAM's actions.
 package main
 
 import (
@@ -30,11 +31,22 @@ func main() {
 }
 
 func run(root, inputs string) error {
-	tables, err := generate(inputs)
+	models, refs, err := readAll(inputs)
 	if err != nil {
 		return err
 	}
-	return write(root, tables)
+	tables, err := tablesOf(models, refs)
+	if err != nil {
+		return err
+	}
+	if err := write(root, tables); err != nil {
+		return err
+	}
+	reference, err := compressed(iamReference(models, refs))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(root, "internal", "iam", "reference.bin"), reference, 0o666)
 }
 
 // write writes the tables as text, and packed, and the page that sums them up.
@@ -61,17 +73,14 @@ func write(root string, tables []table) error {
 	return os.WriteFile(filepath.Join(root, "docs", "aws-services.md"), []byte(page(tables)), 0o666)
 }
 
-// generate returns the tables of all services, in the order of their ids.
-func generate(inputs string) ([]table, error) {
+// readAll reads the models of all services, and what the reference says of them.
+func readAll(inputs string) ([]model, map[string]reference, error) {
 	models, err := readModels(filepath.Join(inputs, "botocore"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	refs, err := readReferences(filepath.Join(inputs, "iam"))
-	if err != nil {
-		return nil, err
-	}
-	return tablesOf(models, refs)
+	return models, refs, err
 }
 
 // tablesOf returns the tables of the services in some models.

@@ -219,6 +219,14 @@ func TestCommitted(t *testing.T) {
 	if have, err := os.ReadFile("../awscall/tables.bin"); err != nil || !bytes.Equal(have, packed) {
 		t.Errorf("tables.bin is not what is generated; run make tables (%v)", err)
 	}
+	models, refs := inputs(t)
+	reference, err := compressed(iamReference(models, refs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if have, err := os.ReadFile("../iam/reference.bin"); err != nil || !bytes.Equal(have, reference) {
+		t.Errorf("iam/reference.bin is not what is generated; run make tables (%v)", err)
+	}
 	if have, err := os.ReadFile("../../docs/aws-services.md"); err != nil || string(have) != page(tables) {
 		t.Errorf("docs/aws-services.md is not what is generated; run make tables (%v)", err)
 	}
@@ -293,5 +301,19 @@ func TestRun(t *testing.T) {
 	}
 	if _, err := os.Stat(old); err == nil {
 		t.Error("a table of a service that is no more stays")
+	}
+}
+
+// TestIAMReference: the reference of actions that package iam reads.
+func TestIAMReference(t *testing.T) {
+	models, refs, err := readAll("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := iamReference(models, refs)
+	for _, want := range []string{"# zoo\n", "\n=cage arn:${Partition}:zoo:${Region}:${Account}:cage/${CageName}\n", "\nGetCage r cage!\n", "\nListCages l\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
 	}
 }

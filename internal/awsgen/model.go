@@ -31,6 +31,7 @@ type operation struct {
 	members            []member
 	deep               []string // paths to the strings within members
 	answer             []string // normal forms of the names of strings in the output
+	unsigned           bool     // it is called without credentials
 }
 
 // A member is a member of an operation's input.
@@ -83,6 +84,8 @@ type shapeFile struct {
 		Name          string
 		HTTP          struct{ Method, RequestURI string }
 		Input, Output struct{ Shape string }
+		AuthType      string
+		Auth          []string
 	}
 	Shapes map[string]shape
 }
@@ -136,7 +139,7 @@ func readModel(name string) (model, error) {
 		protocols: letters(append(f.Metadata.Protocols, f.Metadata.Protocol)),
 	}
 	for _, o := range f.Operations {
-		op := operation{name: dated.ReplaceAllString(o.Name, ""), method: o.HTTP.Method}
+		op := operation{name: dated.ReplaceAllString(o.Name, ""), method: o.HTTP.Method, unsigned: o.AuthType == "none" || slices.Equal(o.Auth, []string{"smithy.api#noAuth"})}
 		op.path, _, _ = strings.Cut(o.HTTP.RequestURI, "?")
 		input := f.Shapes[o.Input.Shape]
 		for name, in := range input.Members {

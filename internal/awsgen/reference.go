@@ -11,11 +11,13 @@ import (
 // A reference is what the Service Authorization Reference says of the actions
 // and the resources of one prefix, by the normal form of their names.
 type reference struct {
+	prefix    string
 	actions   map[string]action
 	resources map[string]resource
 }
 
 type action struct {
+	Name          string
 	AccessLevel   string
 	ResourceTypes []struct {
 		Name     string
@@ -34,10 +36,7 @@ func readReferences(dir string) (map[string]reference, error) {
 	}
 	refs := make(map[string]reference)
 	for _, f := range files {
-		var actions map[string]struct {
-			Name string
-			action
-		}
+		var actions map[string]action
 		var resources map[string]resource
 		if err := readJSON(filepath.Join(dir, "actions", f.Name()), &actions); err != nil {
 			return nil, err
@@ -45,14 +44,14 @@ func readReferences(dir string) (map[string]reference, error) {
 		if err := readJSON(filepath.Join(dir, "resourceTypes", f.Name()), &resources); err != nil {
 			return nil, err
 		}
-		ref := reference{make(map[string]action), make(map[string]resource)}
+		ref := reference{strings.TrimSuffix(f.Name(), ".json"), make(map[string]action), make(map[string]resource)}
 		for _, a := range actions {
-			ref.actions[awshost.Normal(a.Name)] = a.action
+			ref.actions[awshost.Normal(a.Name)] = a
 		}
 		for name, r := range resources {
 			ref.resources[awshost.Normal(name)] = r
 		}
-		refs[awshost.Normal(strings.TrimSuffix(f.Name(), ".json"))] = ref
+		refs[awshost.Normal(ref.prefix)] = ref
 	}
 	return refs, nil
 }

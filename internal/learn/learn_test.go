@@ -1,6 +1,7 @@
 package learn
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -71,5 +72,28 @@ func TestHeldOut(t *testing.T) {
 				t.Error("another order makes another policy")
 			}
 		})
+	}
+}
+
+// TestResources: ARNs alone are opened as those in rules are.
+func TestResources(t *testing.T) {
+	const table = "arn:aws:dynamodb:eu-west-1:111122223333:table/"
+	var many []string
+	for i := range 20 {
+		many = append(many, fmt.Sprintf("arn:aws:s3:::bucket-%d/x/%08d-a*.json", i%2, 12345678+i))
+	}
+	for _, c := range []struct{ name, want string }{
+		{"a few stay what they are", table + "{1,2}"},
+		{"dates", table + "orders-????-??"},
+		{"buckets are never opened", "arn:aws:s3:::bucket-{0,1}/x/*-a\\*.json"},
+	} {
+		arns := map[string][]string{
+			"a few stay what they are": {table + "1", table + "2"},
+			"dates":                    {table + "orders-2026-10", table + "orders-2026-11"},
+			"buckets are never opened": many,
+		}[c.name]
+		if got := strings.Join(Resources(Normal, arns), " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
 	}
 }
