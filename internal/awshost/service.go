@@ -1,5 +1,7 @@
 package awshost
 
+import "slices"
+
 // Normal returns the form in which names of services are compared: the letters
 // and digits of name, in lower case, so that "Secrets Manager",
 // "secretsmanager" and "secrets-manager" are one. It does not allocate where
@@ -75,3 +77,18 @@ func find(name string) (s Service, known bool) {
 
 // maxName is longer than the SDK's spelling of any service in the table.
 const maxName = 48
+
+// Named returns all services that a name in normal form means, as policies write
+// it: the one with that ID, and all that have that prefix in IAM.
+func Named(name string) []Service {
+	var all []Service
+	for _, s := range services[:] {
+		if (s.ID == name || s.IAM == name) && !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	if all == nil {
+		all = []Service{{name, name}}
+	}
+	return all
+}
