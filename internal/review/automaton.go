@@ -271,7 +271,7 @@ func (e *effort) within(g *glob, hs []*glob) bool {
 		return anyMatches(hs, g.head)
 	}
 	near := e.near(g, hs)
-	if !anyMatches(near, g.sample()) {
+	if !anyMatches(near, g.sample(1)) {
 		return false // or there is no sample, and no comparing it
 	}
 	_, found, known := e.search([]*machine{g.machine()}, machineOf(near))
@@ -312,10 +312,12 @@ func (e *effort) member(gs, hs []*glob) (string, bool) {
 		}
 		ms = append(ms, g.machine())
 	}
-	for _, g := range gs {
-		s := g.sample()
-		if !anyMatches(hs, s) && !slices.ContainsFunc(gs, func(g *glob) bool { return !g.matches(s) }) {
-			return s, true
+	for segments := 1; segments <= 3; segments++ {
+		for _, g := range gs {
+			s := g.sample(segments)
+			if s != "" && !anyMatches(hs, s) && !slices.ContainsFunc(gs, func(g *glob) bool { return !g.matches(s) }) {
+				return s, true
+			}
 		}
 	}
 	var out *machine

@@ -56,10 +56,9 @@ func (e *effort) coversName(a *terms, n *name) bool {
 	return e.within(n.glob, globsOf(a.names))
 }
 
-func globsOf(names []*name) []*glob {
-	gs := make([]*glob, len(names))
-	for i, n := range names {
-		gs[i] = n.glob
+func globsOf(names []*name) (gs []*glob) {
+	for _, n := range names {
+		gs = append(gs, n.glob)
 	}
 	return gs
 }

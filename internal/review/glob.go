@@ -210,15 +210,15 @@ func (g *glob) machine() *machine {
 	return g.alone
 }
 
-// sample returns a member that reads well: what a person would write for it. It is
-// empty where there is none.
-func (g *glob) sample() string {
+// sample returns a member that reads well: what a person would write for it, with
+// so many segments for **. It is empty where that is no member.
+func (g *glob) sample(segments int) string {
 	var b strings.Builder
 	for i := range g.tokens {
 		switch t := &g.tokens[i]; {
 		case t.kind == deep:
-			b.WriteString(g.sep)
-		case t.kind != end:
+			b.WriteString(strings.Repeat(g.sep+"x", segments))
+		case t.kind != end && (i == 0 || g.tokens[i-1].kind != deep):
 			b.WriteRune(t.set.readable())
 		}
 	}

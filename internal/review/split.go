@@ -111,7 +111,7 @@ func (t *terms) mixesPaths() bool {
 // tidy reports whether the pattern is one path that everyone reads alike: it has no
 // escape, backslash, doubled slash or dot segment.
 func (g *glob) tidy() bool {
-	if !g.plain || g.opaque || strings.ContainsAny(g.head, `%\\`) || strings.Contains(g.head, "//") {
+	if !g.plain || g.opaque || strings.ContainsAny(g.head, `%\`) || strings.Contains(g.head, "//") {
 		return false
 	}
 	return !slices.ContainsFunc(strings.Split(g.head, "/"), func(segment string) bool {

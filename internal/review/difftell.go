@@ -1,0 +1,278 @@
+package review
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lambdafence/lambdafence/policy"
+)
+
+func (c *comparison) change() string {
+	if c.wider {
+		return "allowed"
+	}
+	return "denied"
+}
+
+// tellRule tells of a rule of one side, or of what is left of it.
+func (c *comparison) tellRule(of *side, left []*terms, whole bool, mode policy.Mode) {
+	r := left[0].rule
+	d := Difference{Change: c.change(), Rule: r.ID, Line: r.Line, Text: describe(r, left, whole)}
+	c.tellCalls(d, mode > policy.Learn, of, c.examples(c.both(left, mode)))
+}
+
+// maxBoth bounds the pairs of rules for whose common calls an example is looked for.
+const maxBoth = 12
+
+// both pairs each part of a deny rule with the allow rules that would let its calls
+// through, where there is an allow list.
+func (c *comparison) both(left []*terms, mode policy.Mode) (all [][]*terms) {
+	for _, t := range left[:min(len(left), maxBoth)] {
+		if !t.deny || !c.to.HasAllow || c.to.mode < mode {
+			all = append(all, []*terms{t})
+			continue
+		}
+		for _, a := range c.to.allow.all {
+			if len(all) < maxBoth && c.lets(a, t, mode) {
+				all = append(all, []*terms{t, a})
+			}
+		}
+	}
+	return all
+}
+
+// now is the new one of the policies.
+func (c *comparison) now() *side {
+	if c.wider {
+		return c.to
+	}
+	return c.from
+}
+
+func (c *comparison) tellCalls(d Difference, matters bool, of *side, calls func(yield func(*policy.Call) bool)) {
+	d.File = of.Name
+	d.Widens, d.Narrows = c.wider && matters, !c.wider && matters
+	d.Gone = c.wider == (of == c.from)
+	c.exemplify(&d, calls)
+	c.found = append(c.found, d)
+}
+
+// exemplify gives d the first of calls that is really decided otherwise.
+func (c *comparison) exemplify(d *Difference, calls func(yield func(*policy.Call) bool)) {
+	if c.from.set == nil || c.to.set == nil {
+		return
+	}
+	for call := range calls {
+		if c.tries--; c.tries < 0 {
+			return
+		}
+		from, to := c.from.set.Decide(call), c.to.set.Decide(call)
+		if strictness(&to) >= strictness(&from) {
+			continue
+		}
+		d.Call, d.Example = call, exampleText(call)
+		d.Old, d.New = verdict(&from), verdict(&to)
+		if !c.wider {
+			d.Old, d.New = d.New, d.Old
+		}
+		return
+	}
+}
+
+func strictness(d *policy.Decision) policy.Mode {
+	if d.Effect == policy.Allow {
+		return policy.Unset
+	}
+	return d.Mode
+}
+
+func verdict(d *policy.Decision) *Verdict {
+	return &Verdict{d.Effect.String(), d.Rule, d.Mode.String(), printable(d.Reason)}
+}
+
+// exampleText is a call on one line, with what a rule asks of it that its own text
+// does not tell.
+func exampleText(c *policy.Call) string {
+	s := c.String()
+	if c.Account != "" && c.Account != c.Self {
+		s += " signed by " + c.Account
+	}
+	if c.Access != policy.UnknownAccess {
+		s += " (" + c.Access.String()
+		for _, a := range c.Also {
+			s += " and " + a.String()
+		}
+		s += ")"
+	}
+	if c.Addr.IsValid() {
+		s += " at " + c.Addr.String()
+	}
+	if c.Function != "" {
+		s += " by the function " + c.Function
+	}
+	if c.Caller.Module != "" {
+		s += " from " + c.Caller.Module
+	}
+	if !c.Time.IsZero() {
+		s += " on " + c.Time.Format("2006-01-02")
+	}
+	return printable(s)
+}
+
+// String tells of a difference in two lines.
+func (d *Difference) String() string {
+	var b strings.Builder
+	b.WriteString(d.sign())
+	if d.Rule != "" {
+		fmt.Fprintf(&b, " %s", printable(d.Rule))
+	}
+	fmt.Fprintf(&b, " (%s:%d)", printable(d.File), d.Line)
+	if d.Gone && d.Rule != "" {
+		b.WriteString(" no longer")
+	}
+	fmt.Fprintf(&b, ": %s\n", d.Text)
+	if d.Example == "" {
+		b.WriteString("    no example was found, nor could it be shown that there is none")
+	} else {
+		fmt.Fprintf(&b, "    for example %s is %s by the old, %s by the new", d.Example, d.Old, d.New)
+	}
+	return b.String()
+}
+
+// sign is a plus where more is let through, a minus where less is.
+func (d *Difference) sign() string {
+	switch {
+	case d.Widens:
+		return "+"
+	case d.Narrows:
+		return "-"
+	}
+	return "~"
+}
+
+func (v *Verdict) String() string {
+	by := cmp.Or(v.Rule, v.Reason)
+	if v.Decision == policy.Allow.String() {
+		return fmt.Sprintf("allowed (%s)", printable(by))
+	}
+	if v.Rule != "" && v.Reason != "denied by rule" {
+		by += ": " + v.Reason
+	}
+	return fmt.Sprintf("denied (%s; mode %s)", printable(by), v.Mode)
+}
+
+// A phrase is how a field is told of.
+var phrases = []struct{ field, before string }{
+	{"host", "host "}, {"cidr", "cidr "}, {"aws", "aws "}, {"networks", ""}, {"schemes", ""}, {"ports", "port "}, {"methods", ""}, {"paths", ""},
+	{"operations", ""}, {"access", "access "}, {"resources", ""}, {"accounts", "signed by "}, {"regions", "in "}, {"endpoint", "at "},
+	{"from", "from "}, {"functions", "by "}, {"until", "until "}, {"mode", "mode "},
+}
+
+// describe tells what a rule is about: as it is written or, where only a part of it
+// is meant, by the values that occur there.
+func describe(r *Rule, parts []*terms, whole bool) string {
+	var told []string
+	for _, p := range phrases {
+		texts := r.Texts(p.field)
+		if len(texts) > 1 && !whole {
+			texts = occurring(p.field, parts, texts)
+		}
+		if len(texts) > 0 {
+			told = append(told, p.before+either(texts))
+		}
+	}
+	return strings.Join(told, ", ")
+}
+
+// occurring returns the values of a field in parts of a rule, or all of them where
+// that field is not split.
+func occurring(field string, parts []*terms, all []string) []string {
+	var texts []string
+	for _, t := range parts {
+		for _, text := range t.values(field) {
+			if !slices.Contains(texts, text) {
+				texts = append(texts, text)
+			}
+		}
+	}
+	if texts == nil {
+		return all
+	}
+	return texts
+}
+
+// values are those of a field that split may split.
+func (t *terms) values(field string) (texts []string) {
+	switch field {
+	case "host":
+		if t.every {
+			texts = append(texts, "**")
+		}
+		for _, n := range t.names {
+			texts = append(texts, n.written())
+		}
+		for _, p := range t.nets {
+			texts = append(texts, p.Addr().String())
+		}
+	case "cidr":
+		for _, p := range t.nets {
+			texts = append(texts, p.String())
+		}
+	case "aws":
+		return t.services
+	case "methods":
+		return t.methods
+	case "ports":
+		for _, port := range t.ports {
+			texts = append(texts, strconv.Itoa(int(port)))
+		}
+	case "paths":
+		return textsOf(t.paths)
+	case "operations":
+		return textsOf(t.operations)
+	case "resources":
+		for _, r := range t.resources {
+			texts = append(texts, r.text)
+		}
+	case "accounts":
+		return t.accounts
+	}
+	return texts
+}
+
+func textsOf(gs []*glob) []string {
+	texts := make([]string, len(gs))
+	for i, g := range gs {
+		texts[i] = g.text
+	}
+	return texts
+}
+
+// maxTold bounds the values of a field that are told.
+const maxTold = 8
+
+func either(texts []string) string {
+	more := ""
+	if len(texts) > maxTold {
+		more = fmt.Sprintf(" and %d more", len(texts)-maxTold+1)
+		texts = texts[:maxTold-1]
+	}
+	return printable(strings.Join(texts, " or ") + more)
+}
+
+// printable escapes what would break a line of a terminal or hide in it.
+func printable(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if strconv.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		quoted := strconv.QuoteRune(r)
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return b.String()
+}
