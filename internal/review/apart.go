@@ -66,10 +66,12 @@ func allApartNets(ps, qs []netip.Prefix) bool {
 // disjointService compares a deny rule for hosts with an allow rule for a service,
 // which means AWS's own hosts, and its endpoints.
 func (e *effort) disjointService(d, a *terms) bool {
-	if d.every || d.nets != nil || a.endpoints != nil {
+	if d.every || d.nets != nil {
 		return false
 	}
-	return !slices.ContainsFunc(d.names, func(n *name) bool { return n.maybeAWS() })
+	return !slices.ContainsFunc(d.names, func(n *name) bool {
+		return n.maybeAWS() || slices.ContainsFunc(a.endpoints, func(at *endpoint) bool { return at.name != nil && !e.apart(n.glob, at.name.glob) })
+	})
 }
 
 // maybeAWS reports whether a name may be one of AWS's API.

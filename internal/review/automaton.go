@@ -27,13 +27,13 @@ func machineOf(gs []*glob) *machine {
 	return m
 }
 
-// bits are the states that a machine is in.
-type bits []bool
+// states are those that a machine is in.
+type stateSet []bool
 
-func (b bits) empty() bool { return !slices.Contains(b, true) }
+func (b stateSet) empty() bool { return !slices.Contains(b, true) }
 
 // key is b as the key of a map.
-func (b bits) key() string {
+func (b stateSet) key() string {
 	k := make([]byte, (len(b)+7)/8)
 	for i, on := range b {
 		if on {
@@ -43,8 +43,8 @@ func (b bits) key() string {
 	return string(k)
 }
 
-func (m *machine) start() bits {
-	b := make(bits, len(m.sets))
+func (m *machine) start() stateSet {
+	b := make(stateSet, len(m.sets))
 	for _, i := range m.starts {
 		b[i] = true
 	}
@@ -53,7 +53,7 @@ func (m *machine) start() bits {
 }
 
 // close adds the states that are reached without a character. They are all behind.
-func (m *machine) close(b bits) {
+func (m *machine) close(b stateSet) {
 	for i, on := range b {
 		switch {
 		case !on:
@@ -66,7 +66,7 @@ func (m *machine) close(b bits) {
 }
 
 // step reads a character.
-func (m *machine) step(to, from bits, r rune) {
+func (m *machine) step(to, from stateSet, r rune) {
 	clear(to)
 	for i, on := range from {
 		if !on || m.kinds[i] == end || !m.sets[i].has(r) {
@@ -81,7 +81,7 @@ func (m *machine) step(to, from bits, r rune) {
 	m.close(to)
 }
 
-func (m *machine) accepts(b bits) bool {
+func (m *machine) accepts(b stateSet) bool {
 	for i, on := range b {
 		if on && m.kinds[i] == end {
 			return true
@@ -142,11 +142,11 @@ type searcher struct {
 
 type position struct {
 	text   string
-	states []bits
+	states []stateSet
 }
 
-func (s *searcher) starts() []bits {
-	all := make([]bits, len(s.machines))
+func (s *searcher) starts() []stateSet {
+	all := make([]stateSet, len(s.machines))
 	for i, m := range s.machines {
 		all[i] = m.start()
 	}
@@ -156,16 +156,16 @@ func (s *searcher) starts() []bits {
 	return all
 }
 
-func (s *searcher) step(from []bits, r rune) []bits {
-	to := make([]bits, len(from))
+func (s *searcher) step(from []stateSet, r rune) []stateSet {
+	to := make([]stateSet, len(from))
 	for i, m := range s.machines {
-		to[i] = make(bits, len(from[i]))
+		to[i] = make(stateSet, len(from[i]))
 		m.step(to[i], from[i], r)
 	}
 	return to
 }
 
-func (s *searcher) add(text string, states []bits) {
+func (s *searcher) add(text string, states []stateSet) {
 	var key strings.Builder
 	for i, b := range states {
 		if i < s.wanted && b.empty() {
@@ -179,7 +179,7 @@ func (s *searcher) add(text string, states []bits) {
 	}
 }
 
-func (s *searcher) accepts(states []bits) bool {
+func (s *searcher) accepts(states []stateSet) bool {
 	for i, m := range s.machines {
 		if m.accepts(states[i]) != (i < s.wanted) {
 			return false
@@ -233,7 +233,7 @@ func alphabet(ms []*machine) []rune {
 // membership tells which of the sets have r. Sets that are one after another in a
 // literal are mostly false.
 func membership(sets []*runes, r rune) string {
-	b := make(bits, len(sets))
+	b := make(stateSet, len(sets))
 	for i, s := range sets {
 		b[i] = s.has(r)
 	}

@@ -177,7 +177,7 @@ func (c *comparison) allowed(a *terms) {
 	left = slices.DeleteFunc(left, func(t *terms) bool {
 		denied := c.to.deny.covering(c.effort, t, atLeast(mode)) >= 0
 		whole = whole && !denied
-		return denied || !c.from.HasAllow && !t.opensDoors()
+		return denied || !c.from.HasAllow && !t.opensDoors() || t.neverAllows()
 	})
 	if len(left) > 0 {
 		c.tellRule(c.to, left, whole, mode)
@@ -189,6 +189,17 @@ func (t *terms) opensDoors() bool {
 	local := func(n *name) bool { return n != nil && n.plain && isLocal(n.head) }
 	return slices.ContainsFunc(t.names, local) || slices.ContainsFunc(t.nets, opensDoors) ||
 		slices.ContainsFunc(t.endpoints, func(e *endpoint) bool { return local(e.name) || e.name == nil && isLocal(e.net.Addr().String()) })
+}
+
+// neverAllows reports whether an allow rule is about names of this machine that only
+// a rule for the very name opens, or about raw sockets on ports, which they have not.
+func (t *terms) neverAllows() bool {
+	return t.networks == rawIP && t.ownPorts || len(t.names) > 0 && t.nets == nil && !slices.ContainsFunc(t.names, func(n *name) bool { return n.plain || !n.allLocal() })
+}
+
+// allLocal reports whether each of the names is one of this machine.
+func (n *name) allLocal() bool {
+	return n.plain && isLocal(n.head) || n.suffix != "" && isLocal("x."+n.suffix)
 }
 
 // undenied tells what a deny rule of from stops and to lets through.
@@ -228,7 +239,7 @@ func (c *comparison) lets(a, d *terms, mode policy.Mode) bool {
 
 // onlyLocal reports whether a deny rule is about local doors alone.
 func (t *terms) onlyLocal() bool {
-	return !t.every && t.services == nil && !slices.ContainsFunc(t.names, func(n *name) bool { return !n.plain || !isLocal(n.head) }) &&
+	return !t.every && t.services == nil && !slices.ContainsFunc(t.names, func(n *name) bool { return !n.allLocal() }) &&
 		!slices.ContainsFunc(t.nets, func(p netip.Prefix) bool { return !opensDoors(p) })
 }
 

@@ -21,7 +21,20 @@ func (c *comparison) change() string {
 func (c *comparison) tellRule(of *side, left []*terms, whole bool, mode policy.Mode) {
 	r := left[0].rule
 	d := Difference{Change: c.change(), Rule: r.ID, Line: r.Line, Text: describe(r, left, whole)}
-	c.tellCalls(d, mode > policy.Learn, of, c.examples(c.both(left, mode)))
+	c.tellCalls(d, mode > policy.Learn, of, func(yield func(*policy.Call) bool) {
+		more := true
+		c.examples(c.both(left, mode))(func(call *policy.Call) bool {
+			more = yield(call)
+			return more
+		})
+		for i := 0; more && r.Deny && i < len(c.to.Local); i++ {
+			for _, call := range doorCalls(c.to.Local[i].Text) {
+				if more = yield(call); !more {
+					break
+				}
+			}
+		}
+	})
 }
 
 // maxBoth bounds the pairs of rules for whose common calls an example is looked for.

@@ -62,7 +62,10 @@ func (c *comparison) avoid(t *terms) []*terms {
 // touches reports whether two rules have something of their subjects in common, as
 // far as a glance tells.
 func (t *terms) touches(u *terms) bool {
-	if t.services != nil || u.services != nil {
+	if (t.services != nil) != (u.services != nil) {
+		return true
+	}
+	if t.services != nil {
 		return slices.ContainsFunc(t.services, func(s string) bool { return s == "*" || slices.Contains(u.services, s) })
 	}
 	return t.every || u.every || t.nets != nil && u.nets != nil || slices.ContainsFunc(t.names, func(n *name) bool {
@@ -70,6 +73,7 @@ func (t *terms) touches(u *terms) bool {
 	})
 }
 
+// calls makes calls that all the rules match.
 func (x *exampler) calls() iter.Seq[*policy.Call] {
 	if slices.ContainsFunc(x.in, func(t *terms) bool { return t.services != nil }) {
 		return x.origins(x.operations())
@@ -173,7 +177,7 @@ func (x *exampler) times() []time.Time {
 }
 
 // doorCalls are calls to a local door, at its usual place.
-func doorCalls(door string) []*policy.Call {
+func doorCalls(door string) (all []*policy.Call) {
 	if path, ok := strings.CutPrefix(door, "unix:"); ok {
 		return []*policy.Call{{Network: "unix", Path: path}}
 	}
@@ -185,5 +189,16 @@ func doorCalls(door string) []*policy.Call {
 	if err != nil {
 		return nil
 	}
-	return []*policy.Call{{Network: "tcp", Host: at.Addr().Unmap().String(), Port: at.Port()}}
+	host := at.Addr().Unmap().String()
+	for _, when := range []time.Time{{}, time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)} { // a rule may have an end
+		for _, host := range []string{host, "localhost"} {
+			all = append(all, &policy.Call{Network: "tcp", Host: host, Port: at.Port(), Time: when})
+			for _, method := range []string{"GET", "POST", "CONNECT"} {
+				for _, scheme := range []string{"http", "https"} {
+					all = append(all, &policy.Call{Kind: policy.HTTP, Scheme: scheme, Method: method, Path: "/", Host: host, Port: at.Port(), Time: when})
+				}
+			}
+		}
+	}
+	return all
 }

@@ -29,6 +29,9 @@ func (x *exampler) operations() iter.Seq[policy.Call] {
 					if !x.operationsAt(call, service, yield) {
 						return
 					}
+					if call.Self = otherAccount; account == ownAccount && !x.operationsAt(call, service, yield) {
+						return // in another account's function
+					}
 				}
 			}
 		}
@@ -42,7 +45,9 @@ func (x *exampler) operationsAt(call policy.Call, service awshost.Service, yield
 		for _, call.Resources = range resources {
 			for _, call.Operation = range x.names(service) {
 				described := awscall.Call{Service: service.ID, Operation: call.Operation, Region: call.Region, Account: call.Account}
-				call.Access, call.Also, _ = described.Describe()
+				if call.Access, call.Also, _ = described.Describe(); call.Access == policy.UnknownAccess {
+					call.Access = x.access() // of an operation of tomorrow
+				}
 				if !yield(call) {
 					return false
 				}
@@ -68,10 +73,20 @@ func (x *exampler) services() (all []awshost.Service) {
 	all = slices.DeleteFunc(all, func(s awshost.Service) bool {
 		return slices.ContainsFunc(x.in, func(t *terms) bool { return t.services != nil && !t.namesService(s) })
 	})
-	if t := x.in[0]; t.deny && len(t.stated()) > 0 && len(x.in) == 1 {
+	if t := x.in[0]; t.deny && len(t.stated()) > 0 && (len(x.in) == 1 || x.in[1].services == nil) {
 		all = append(all, awshost.Named("dynamodb")[0], awshost.Named("athena")[0])
 	}
 	return all[:min(len(all), 6)]
+}
+
+// access is a level that the first rule which names any names.
+func (x *exampler) access() policy.Access {
+	for _, t := range x.in {
+		if levels := t.access.each(); len(levels) > 0 {
+			return policy.List + policy.Access(wordIndex(levels[0]))
+		}
+	}
+	return policy.UnknownAccess
 }
 
 var someRegions = []string{"eu-west-1", "us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2", "us-gov-west-1", "cn-north-1"}
@@ -80,7 +95,7 @@ func (x *exampler) regions() []string {
 	all := slices.DeleteFunc(slices.Clone(someRegions), func(region string) bool {
 		return slices.ContainsFunc(x.in, func(t *terms) bool { return t.regions != nil && !anyMatches(t.regions, region) })
 	})
-	all = append(all, x.texts(func(t *terms) []*glob { return t.regions }, "eu-west-1")...)
+	all = append(all[:min(len(all), 2)], x.texts(func(t *terms) []*glob { return t.regions }, "")...)
 	return all[:min(len(all), 3)]
 }
 
@@ -120,6 +135,9 @@ func (x *exampler) places(s awshost.Service, region string) []place {
 		}
 		for _, n := range t.names {
 			all = append(all, place{n.sample(1), 443})
+		}
+		for _, p := range t.nets {
+			all = append(all, place{p.Addr().String(), 443})
 		}
 	}
 	return all

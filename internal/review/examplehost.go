@@ -26,8 +26,11 @@ func (x *exampler) requests() iter.Seq[policy.Call] {
 	}
 }
 
+// customers is a host that is not of AWS's API, though it is under its domain.
+const customers = "x.execute-api.eu-west-1.amazonaws.com"
+
 // hosts are where the calls go to, and the addresses that are reached there.
-func (x *exampler) hosts() (hosts []string, addrs []netip.Addr) {
+func (x *exampler) hosts() (names []string, addrs []netip.Addr) {
 	var literal []string
 	for _, t := range x.in {
 		for _, p := range t.nets {
@@ -37,26 +40,20 @@ func (x *exampler) hosts() (hosts []string, addrs []netip.Addr) {
 		}
 	}
 	named := slices.ContainsFunc(x.in, func(t *terms) bool { return t.names != nil })
-	names := x.texts(func(t *terms) []*glob { return globsOf(t.names) }, "elsewhere.example", "example.com", "203.0.113.7")
+	names = x.texts(func(t *terms) []*glob { return globsOf(t.names) }, "elsewhere.example", "example.com", "203.0.113.7")
 	switch {
 	case literal != nil && !named && !slices.ContainsFunc(x.in, func(t *terms) bool { return t.every && !t.deny }):
 		return literal, []netip.Addr{{}}
 	case literal != nil:
 		return names, addrs
 	}
-	for _, t := range x.avoid { // what is denied or allowed there is a hint, too
-		if !named {
-			hosts = append(hosts, samplesOf(t)...)
-		}
+	if named && !slices.ContainsFunc(x.in, func(t *terms) bool { return t.names != nil && !anyMatches(globsOf(t.names), customers) }) {
+		names = append(names, customers)
 	}
-	return append(names, hosts...), []netip.Addr{{}}
-}
-
-func samplesOf(t *terms) (all []string) {
-	for _, n := range t.names[:min(len(t.names), 2)] {
-		all = append(all, n.sample(1))
+	if !named {
+		names = append(names, "169.254.169.254", "localhost")
 	}
-	return all
+	return names, []netip.Addr{{}}
 }
 
 // addresses are some of a range: the first ones, the last, and those beside the
@@ -155,7 +152,15 @@ func (x *exampler) ports(scheme string) (all []uint16) {
 // and for another as a server reads them.
 func (x *exampler) paths() []string {
 	all := x.texts(func(t *terms) []*glob { return t.paths }, "/", "/x")
+	for i, path := range all {
+		all[i] = "/" + strings.TrimPrefix(path, "/") // ** is also what is no path
+	}
 	for _, t := range x.in {
+		for _, g := range t.paths {
+			if g.opaque {
+				all = append(all, g.text)
+			}
+		}
 		for _, g := range t.paths[:min(len(t.paths), 4)] {
 			for _, h := range t.paths[:min(len(t.paths), 4)] {
 				from, to := g.sample(1), h.sample(1)

@@ -188,7 +188,7 @@ func (g *glob) matches(s string) bool {
 		return s == g.head
 	}
 	m := g.machine()
-	now, next := m.start(), make(bits, len(m.sets))
+	now, next := m.start(), make(stateSet, len(m.sets))
 	step := func(r rune) {
 		m.step(next, now, r)
 		now, next = next, now

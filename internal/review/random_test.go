@@ -48,7 +48,9 @@ var draftValues = map[string][]string{
 	"local":     {"otlp", "127.0.0.1:8080", "\"[::1]:8080\"", "unix:/s", "127.0.0.1:4566"},
 }
 
-func pick(r *rand.Rand, field string) string { return draftValues[field][r.IntN(len(draftValues[field]))] }
+func pick(r *rand.Rand, field string) string {
+	return draftValues[field][r.IntN(len(draftValues[field]))]
+}
 
 func some(r *rand.Rand, field string) []string {
 	texts := []string{pick(r, field)}

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"math/bits"
 	"net/netip"
 	"slices"
 	"strings"
@@ -101,6 +102,9 @@ func (w words) each() (all []words) {
 	}
 	return all
 }
+
+// wordIndex is the place of a word in its list.
+func wordIndex(w words) int { return bits.TrailingZeros8(uint8(w)) }
 
 // mixesPaths reports whether an allow rule may take the path as it was sent by one
 // of its patterns, and as a server reads it by another.
