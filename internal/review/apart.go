@@ -91,7 +91,7 @@ func (n *name) maybeAWS() bool {
 // services that name its resources, and about hosts that another service's call
 // goes to, so that much must be known before anything can be said.
 func (e *effort) disjointAWS(d, a *terms) bool {
-	if a.endpoints != nil || len(d.stated()) > 0 && !a.ownResources() {
+	if a.endpoints != nil || d.resources != nil && !a.ownResources() {
 		return false
 	}
 	switch {
@@ -110,7 +110,7 @@ func (e *effort) disjointAWS(d, a *terms) bool {
 // ownResources reports whether an allow rule is only about resources of the service
 // that is called: tails are.
 func (t *terms) ownResources() bool {
-	return t.resources != nil && !slices.ContainsFunc(t.resources, func(r *resource) bool { return r.any || !r.tail })
+	return !t.anyNamed && !slices.ContainsFunc(t.resources, func(r *resource) bool { return !r.tail })
 }
 
 func (e *effort) disjointOperations(d, a *terms) bool {
@@ -119,7 +119,7 @@ func (e *effort) disjointOperations(d, a *terms) bool {
 }
 
 func (e *effort) disjointResources(d, a *terms) bool {
-	if d.anyResource() || a.anyResource() {
+	if d.anyNamed || a.anyNamed {
 		return false
 	}
 	return !slices.ContainsFunc(d.resources, func(r *resource) bool {

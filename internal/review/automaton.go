@@ -259,18 +259,25 @@ func rank(r rune) int {
 // within reports whether every member of g is one of some of hs. What is not known
 // is not so.
 func (e *effort) within(g *glob, hs []*glob) bool {
+	close := false
 	for _, h := range hs {
-		if h.anything() || g.equal(h) {
+		if h.all || g.equal(h) {
 			return true
 		}
+		close = close || g.near(h)
 	}
-	if g.opaque {
+	if !close || g.opaque {
 		return false
 	}
 	if g.plain {
 		return anyMatches(hs, g.head)
 	}
-	near := e.near(g, hs)
+	var near []*glob
+	for _, h := range hs {
+		if g.near(h) {
+			near = append(near, h)
+		}
+	}
 	if !anyMatches(near, g.sample(1)) {
 		return false // or there is no sample, and no comparing it
 	}
@@ -278,15 +285,9 @@ func (e *effort) within(g *glob, hs []*glob) bool {
 	return known && !found
 }
 
-// near are those of hs that may share members with g.
-func (e *effort) near(g *glob, hs []*glob) []*glob {
-	var near []*glob
-	for _, h := range hs {
-		if !h.opaque && (strings.HasPrefix(h.head, g.head) || strings.HasPrefix(g.head, h.head)) {
-			near = append(near, h)
-		}
-	}
-	return near
+// near reports whether two globs may share members, as far as a glance tells.
+func (g *glob) near(h *glob) bool {
+	return !h.opaque && (strings.HasPrefix(h.head, g.head) || strings.HasPrefix(g.head, h.head))
 }
 
 // apart reports whether no member of g is one of h. What is not known is not so.
@@ -294,7 +295,7 @@ func (e *effort) apart(g, h *glob) bool {
 	if g.opaque || h.opaque || g.equal(h) {
 		return false
 	}
-	if len(e.near(g, []*glob{h})) == 0 {
+	if !g.near(h) {
 		return true
 	}
 	_, found, known := e.search([]*machine{g.machine(), h.machine()}, nil)

@@ -42,7 +42,7 @@ func (t *terms) asksNothingSent() bool {
 }
 
 func (e *effort) coversName(a *terms, n *name) bool {
-	if !a.deny && n.special() {
+	if !a.deny && n.special {
 		return slices.ContainsFunc(a.names, func(m *name) bool { return m.plain && m.head == n.head })
 	}
 	if a.every {
@@ -52,6 +52,9 @@ func (e *effort) coversName(a *terms, n *name) bool {
 		if m.equal(n.glob) {
 			return true
 		}
+	}
+	if len(a.names) == 1 {
+		return e.within(n.glob, []*glob{a.names[0].glob})
 	}
 	return e.within(n.glob, globsOf(a.names))
 }
@@ -118,7 +121,7 @@ func (e *effort) coversPaths(a, b *terms) bool {
 // others do. A deny rule's matches also what is not known.
 func (e *effort) coversField(as, bs []*glob, deny bool) bool {
 	if bs == nil {
-		return deny && slices.ContainsFunc(as, (*glob).anything)
+		return deny && slices.ContainsFunc(as, func(g *glob) bool { return g.all })
 	}
 	for _, g := range bs {
 		if !e.within(g, as) {

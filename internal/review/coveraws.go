@@ -39,34 +39,19 @@ func (e *effort) coversOperations(a, b *terms) bool {
 // rule's field matches that.
 func (t *terms) anyAccess() bool { return t.access == 0 || t.deny && t.access == anyAccess }
 
-// anyResource reports whether a rule does not ask for resources, for which it may
-// also write "*".
-func (t *terms) anyResource() bool {
-	return t.resources == nil || slices.ContainsFunc(t.resources, func(r *resource) bool { return r.any })
-}
-
-// stated are the resources that a rule names.
-func (t *terms) stated() []*resource {
-	return slices.DeleteFunc(slices.Clone(t.resources), func(r *resource) bool { return r.any })
-}
-
 func (e *effort) coversResources(a, b *terms) bool {
-	if b.anyResource() && !a.anyResource() {
-		return false
-	}
-	stated := a.stated()
 	switch {
-	case !b.deny && a.anyResource():
+	case b.anyNamed && !a.anyNamed:
+		return false
+	case !b.deny && a.anyNamed:
 		return true
-	case a.anyResource() && stated == nil && len(b.stated()) > 0 && !a.deniesAllOperations():
+	case a.anyNamed && a.resources == nil:
 		// A deny rule for a resource matches also where another service's call names
 		// it: one for the service alone does not.
-		return false
-	case a.anyResource() && stated == nil:
-		return true
+		return b.resources == nil || a.deniesAllOperations()
 	}
-	for _, r := range b.stated() {
-		if !slices.ContainsFunc(stated, func(s *resource) bool { return e.coversResource(s, a.deny, r, b.deny) }) {
+	for _, r := range b.resources {
+		if !slices.ContainsFunc(a.resources, func(s *resource) bool { return e.coversResource(s, a.deny, r, b.deny) }) {
 			return false
 		}
 	}
@@ -116,7 +101,7 @@ func (e *effort) coversEndpoint(a *endpoint, deny bool, b *endpoint) bool {
 		return false
 	case b.name == nil || a.name == nil:
 		return b.name == nil && a.name == nil && a.net == b.net
-	case !deny && b.name.special():
+	case !deny && b.name.special:
 		return a.name.plain && a.name.head == b.name.head
 	}
 	return e.within(b.name.glob, []*glob{a.name.glob})

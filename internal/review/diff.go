@@ -186,7 +186,7 @@ func (c *comparison) allowed(a *terms) {
 
 // opensDoors reports whether an allow rule opens a local door.
 func (t *terms) opensDoors() bool {
-	local := func(n *name) bool { return n != nil && n.plain && isLocal(n.head) }
+	local := func(n *name) bool { return n != nil && n.local }
 	return slices.ContainsFunc(t.names, local) || slices.ContainsFunc(t.nets, opensDoors) ||
 		slices.ContainsFunc(t.endpoints, func(e *endpoint) bool { return local(e.name) || e.name == nil && isLocal(e.net.Addr().String()) })
 }
@@ -199,7 +199,7 @@ func (t *terms) neverAllows() bool {
 
 // allLocal reports whether each of the names is one of this machine.
 func (n *name) allLocal() bool {
-	return n.plain && isLocal(n.head) || n.suffix != "" && isLocal("x."+n.suffix)
+	return n.local || n.suffix != "" && isLocal("x."+n.suffix)
 }
 
 // undenied tells what a deny rule of from stops and to lets through.
@@ -251,7 +251,7 @@ func (t *terms) maybeLocal() bool {
 
 func (n *name) maybeLocal() bool {
 	if n.plain {
-		return isLocal(n.head)
+		return n.local
 	}
 	return n.suffix == "" || slices.ContainsFunc([]string{"localhost.", "localhost4.", "localhost6."}, func(head string) bool { return isLocal(head + n.suffix) })
 }

@@ -73,7 +73,7 @@ func (x *exampler) services() (all []awshost.Service) {
 	all = slices.DeleteFunc(all, func(s awshost.Service) bool {
 		return slices.ContainsFunc(x.in, func(t *terms) bool { return t.services != nil && !t.namesService(s) })
 	})
-	if t := x.in[0]; t.deny && len(t.stated()) > 0 && (len(x.in) == 1 || x.in[1].services == nil) {
+	if t := x.in[0]; t.deny && t.resources != nil && (len(x.in) == 1 || x.in[1].services == nil) {
 		all = append(all, awshost.Named("dynamodb")[0], awshost.Named("athena")[0])
 	}
 	return all[:min(len(all), 6)]
@@ -164,14 +164,14 @@ func (x *exampler) names(s awshost.Service) []string {
 func (x *exampler) resources(s awshost.Service, region, account string) (all [][]string) {
 	var stated []*resource
 	for _, t := range x.in {
-		if !t.anyResource() {
-			stated = append(stated, t.stated()...)
+		if !t.anyNamed {
+			stated = append(stated, t.resources...)
 		}
 	}
 	for _, r := range stated[:min(len(stated), 4)] {
 		var avoid []*glob
 		for _, t := range x.avoid {
-			for _, other := range t.stated() {
+			for _, other := range t.resources {
 				avoid = append(avoid, other.whole...)
 			}
 		}

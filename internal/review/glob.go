@@ -23,8 +23,11 @@ type glob struct {
 	tokens []token
 	head   string // what every member begins with
 	plain  bool   // and nothing follows
+	piece  string // what every member has somewhere
 	opaque bool   // its members are not known
+	all    bool   // everything is a member
 	alone  *machine
+	likely string // sample(1), once it was asked for
 }
 
 type token struct {
@@ -103,6 +106,7 @@ func newGlob(text, sep string) *glob {
 		g.segment(segment)
 	}
 	g.add(end, runes{but: -1})
+	g.all = !g.opaque && (text == "**" || sep == "" && text != "" && strings.Trim(text, "*") == "")
 	if len(g.tokens) > maxTokens {
 		g.opaque = true
 	}
@@ -133,6 +137,9 @@ func (g *glob) segment(text string) {
 			}
 			if g.plain {
 				g.head += t.Data
+			}
+			if len(t.Data) > len(g.piece) {
+				g.piece = t.Data
 			}
 		case syntax.Single:
 			g.add(one, runes{not: true, but: but})
@@ -174,14 +181,9 @@ func class(lex *syntax.Lexer, but rune) runes {
 // even where those are not known.
 func (g *glob) equal(h *glob) bool { return g.text == h.text && g.sep == h.sep }
 
-// anything reports whether every text is a member.
-func (g *glob) anything() bool {
-	return !g.opaque && (g.text == "**" || g.sep == "" && strings.Trim(g.text, "*") == "" && g.text != "")
-}
-
 // matches reports whether s is a member.
 func (g *glob) matches(s string) bool {
-	if g.opaque || !strings.HasPrefix(s, g.head) {
+	if g.opaque || !strings.HasPrefix(s, g.head) || !strings.Contains(s, g.piece) {
 		return false
 	}
 	if g.plain {
@@ -213,6 +215,16 @@ func (g *glob) machine() *machine {
 // sample returns a member that reads well: what a person would write for it, with
 // so many segments for **. It is empty where that is no member.
 func (g *glob) sample(segments int) string {
+	if segments != 1 {
+		return g.makeSample(segments)
+	}
+	if g.likely == "" {
+		g.likely = g.makeSample(1)
+	}
+	return g.likely
+}
+
+func (g *glob) makeSample(segments int) string {
 	var b strings.Builder
 	for i := range g.tokens {
 		switch t := &g.tokens[i]; {

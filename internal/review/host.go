@@ -37,12 +37,12 @@ func hosts(text string) (every bool, names []*name, nets []netip.Prefix) {
 // by a label that it must have.
 func nameOf(text string) *name {
 	if !hasMeta(text) {
-		return &name{glob: newGlob(policy.CanonicalHost(text), ".")}
+		return exactName(policy.CanonicalHost(text))
 	}
 	first, rest, _ := strings.Cut(text, ".")
 	if (first == "*" || first == "**") && rest != "" && !hasMeta(rest) {
 		suffix := policy.CanonicalHost(rest)
-		return &name{newGlob(strings.Replace(first, "**", "**.*", 1)+"."+suffix, "."), suffix}
+		return &name{glob: newGlob(strings.Replace(first, "**", "**.*", 1)+"."+suffix, "."), suffix: suffix}
 	}
 	text = strings.TrimSuffix(strings.ToLower(text), ".")
 	if rest, ok := strings.CutPrefix(text, "**."); ok {
@@ -54,14 +54,11 @@ func nameOf(text string) *name {
 // written is the name as a policy writes it.
 func (n *name) written() string { return strings.Replace(n.text, "**.*.", "**.", 1) }
 
-// special reports whether only a rule that names the host itself allows it: one of
-// this machine, or an endpoint of AWS's API.
-func (n *name) special() bool {
-	if !n.plain {
-		return false
-	}
-	h, _ := awshost.Parse(n.head)
-	return h.API || isLocal(n.head)
+// exactName is a name without wildcards, in its canonical form.
+func exactName(text string) *name {
+	h, _ := awshost.Parse(text)
+	local := isLocal(text)
+	return &name{glob: newGlob(text, "."), local: local, special: local || h.API}
 }
 
 // prefix reads a range of a document, which is valid.

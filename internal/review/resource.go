@@ -73,7 +73,7 @@ func nameOfSecret(tail string, whole bool) (string, bool) {
 	return name, whole && !hasMeta(tail) && len(name) > len(secretKind) && tail[len(name)] == '-'
 }
 
-// covers reports whether r, of a deny rule if so said, is all that other is.
+// coversResource reports whether r, of a deny rule if so said, is all that other is.
 func (e *effort) coversResource(r *resource, deny bool, other *resource, otherDeny bool) bool {
 	if r.text == other.text {
 		return true
@@ -81,8 +81,8 @@ func (e *effort) coversResource(r *resource, deny bool, other *resource, otherDe
 	if !deny && r.tail && !other.tail {
 		return false // a tail is the signer's, in the function's partition
 	}
-	if r.any || other.any {
-		return false // asked by coversResources
+	if !r.whole[0].near(other.whole[0]) {
+		return false
 	}
 	for _, g := range other.whole {
 		if !e.within(g, r.whole) {

@@ -23,7 +23,7 @@ func (t *terms) split() (all []*terms, ok bool) {
 	ok = ok && by(&all, t.from, func(t *terms, one []*glob) { t.from = one })
 	ok = ok && by(&all, t.functions, func(t *terms, one []*glob) { t.functions = one })
 	ok = ok && by(&all, t.operations, func(t *terms, one []*glob) { t.operations = one })
-	ok = ok && by(&all, t.resources, func(t *terms, one []*resource) { t.resources = one })
+	ok = ok && t.byResources(&all)
 	ok = ok && by(&all, t.accounts, func(t *terms, one []string) { t.accounts = one })
 	ok = ok && by(&all, t.endpoints, func(t *terms, one []*endpoint) { t.endpoints = one })
 	if t.ownPorts {
@@ -64,6 +64,20 @@ func by[T any](all *[]*terms, values []T, set func(*terms, []T)) bool {
 	}
 	*all = more
 	return true
+}
+
+// byResources splits by the resources, of which "*" may be one.
+func (t *terms) byResources(all *[]*terms) bool {
+	values := t.resources
+	if t.anyNamed {
+		values = append(values[:len(values):len(values)], nil)
+	}
+	return by(all, values, func(t *terms, one []*resource) {
+		if t.anyNamed = one[0] == nil; t.anyNamed {
+			one = nil
+		}
+		t.resources = one
+	})
 }
 
 // subjects splits by the values of the subject.

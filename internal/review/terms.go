@@ -32,7 +32,8 @@ type terms struct {
 	services   []string // subject aws
 	operations []*glob
 	access     words
-	resources  []*resource
+	resources  []*resource // without "*"
+	anyNamed   bool        // resources do not matter: left out, or "*" is among them
 	accounts   []string
 	regions    []*glob
 	endpoints  []*endpoint
@@ -44,7 +45,9 @@ type terms struct {
 // A name is one alternative of a host that is no address.
 type name struct {
 	*glob
-	suffix string // of *.x and **.x
+	suffix  string // of *.x and **.x
+	local   bool   // it is one of this machine
+	special bool   // only a rule that names it allows it: it is local, or AWS's API
 }
 
 // An endpoint is a host that an aws rule takes for the service's.
@@ -198,6 +201,9 @@ func (t *terms) readAWS() {
 	for _, text := range r.Texts("resources") {
 		t.resources = append(t.resources, resources(text)...)
 	}
+	all := len(t.resources)
+	t.resources = slices.DeleteFunc(t.resources, func(r *resource) bool { return r.any })
+	t.anyNamed = all == 0 || len(t.resources) < all
 	for _, text := range r.Texts("endpoint") {
 		t.endpoints = append(t.endpoints, endpoints(text)...)
 	}
