@@ -95,6 +95,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (60s)
 	  done || exit 1; \
 	done
 
+.PHONY: mutants
+mutants: ## Break the decision in each of many ways, and hold that the tests notice
+	@go run ./internal/mutants
+
 .PHONY: bench
 bench: ## Time a decision and the guards, that of the AWS SDK beside otelaws
 	@go test -run '^$$' -bench . -benchmem ./policy ./wrapper ./internal/awscall

@@ -65,6 +65,8 @@ func TestCanonicalHost(t *testing.T) {
 		{"IPv6 brackets", "[2001:db8::1]", "2001:db8::1"},
 		{"IPv6 zone", "fe80::1%eth0", "fe80::1"},
 		{"IPv6 zone in brackets", "[fe80::1%25eth0]", "fe80::1"},
+		{"IPv6 zone that is empty", "[::1%]", "::1"},
+		{"IPv6 zone with another", "::1%a%b", "::1"},
 		{"IPv6 mapped", "::ffff:192.0.2.1", "192.0.2.1"},
 		{"IPv6 mapped hex", "::ffff:c000:201", "192.0.2.1"},
 		{"IPv6 with IPv4 inside stays", "64:ff9b::192.0.2.1", "64:ff9b::c000:201"},

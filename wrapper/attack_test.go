@@ -263,6 +263,46 @@ func TestAllowedCallsDoNotCrowdOutViolations(t *testing.T) {
 	}
 }
 
+// TestRecorderUnderIds: a function that puts an id into every path is seen to call a
+// new host all the same, and every call is counted.
+func TestRecorderUnderIds(t *testing.T) {
+	var events []wrapper.Event
+	f := wrapper.Must(wrapper.New(t.Context(), discard(), sinkTo(&events), wrapper.WithMode(policy.Learn),
+		wrapper.WithPolicy(source.Static("p", []byte("mode: learn")))))
+	const many = 20_000
+	call := policy.Call{Kind: policy.HTTP, Scheme: "https", Host: "good.test", Port: 443, Method: "GET"}
+	for i := range many {
+		call.Path = fmt.Sprintf("/items/%d", i)
+		_ = f.Check(t.Context(), call)
+	}
+	if n := len(events); n < 1000 || n > 1010 {
+		t.Errorf("%d events of %d calls", n, many)
+	}
+	first := len(events)
+	calls := []policy.Call{call, call, call, {Kind: policy.Net, Host: "db.test", Port: 5432}}
+	calls[0].Path, calls[1].Method, calls[2].Host = "/other", "PUT", "new.test"
+	calls = append(calls, policy.Call{Kind: policy.AWS, Service: "s3", Operation: "PutObject", Resources: []string{"arn:aws:s3:::b/1"}})
+	for _, c := range calls {
+		_ = f.Check(t.Context(), c)
+	}
+	if n := len(events) - first; n != len(calls) {
+		t.Errorf("%d of %d calls of another kind are seen", n, len(calls))
+	}
+	// Shapes without end, too, leave room for what is not seen yet.
+	for i := range many {
+		call.Path = fmt.Sprintf("/%s", strings.Repeat("x", i%20+1)+string(rune('a'+i%26))+string(rune('a'+i/26%26))+string(rune('a'+i/676%26)))
+		_ = f.Check(t.Context(), call)
+	}
+	first = len(events)
+	if first > 2100 {
+		t.Errorf("%d events", first)
+	}
+	_ = f.Check(t.Context(), policy.Call{Kind: policy.Net, Host: "late.test", Port: 443})
+	if len(events) != first+1 {
+		t.Error("a new host is not seen")
+	}
+}
+
 func TestCheckOfWhatWasDescribedByHand(t *testing.T) {
 	f := wrappertest.New(t, "mode: enforce\ndeny: [{host: '**', networks: [udp]}, {host: evil.test, schemes: [https]}]")
 	for _, tt := range []struct {

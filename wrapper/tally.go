@@ -12,14 +12,17 @@ import (
 const (
 	tallyBurst  = 10               // this many go out one by one
 	tallyWindow = 10 * time.Second // in this time
-	tallyCalls  = 1000             // calls told apart; beyond that by shape, then by rule
+	tallyCalls  = 1000             // calls told apart; beyond that as many shapes, then targets, then rules
 	onceWindow  = time.Minute      // how often a known call's count goes out, where each is sent once
 )
 
-// A tally folds equal events. Its memory is bounded whatever the traffic.
+// A tally folds equal events. Its memory is bounded whatever the traffic: where there
+// are too many calls to tell apart, their shapes are told apart, and so on. So paths
+// full of ids never hide that a new host is called.
 type tally struct {
-	mu      sync.Mutex
-	entries map[tallyKey]*tallyEntry
+	mu     sync.Mutex
+	levels [4]map[tallyKey]*tallyEntry // by call, by shape, by target, by rule
+	rest   tallyEntry
 }
 
 // A tallyKey is what makes two events equal.
@@ -58,8 +61,14 @@ func keyOf(ev *Event) tallyKey {
 	return k
 }
 
-// byShape forgets what an attacker can vary without end within a host.
+// byShape takes what looks like an id in paths and resources for any.
 func (k tallyKey) byShape() tallyKey {
+	k.path, k.resources = shapeOf(k.path), shapeOf(k.resources)
+	return k
+}
+
+// byTarget forgets what an attacker can vary without end within a host or a service.
+func (k tallyKey) byTarget() tallyKey {
 	k.path, k.addr, k.method, k.hostHeader, k.resources = "", "", "", "", ""
 	return k
 }
@@ -96,27 +105,52 @@ func (t *tally) admit(ev *Event, once bool) (pending int, ok bool) {
 }
 
 func (t *tally) entry(k tallyKey) *tallyEntry {
-	if t.entries == nil {
-		t.entries = map[tallyKey]*tallyEntry{}
-	}
-	for _, k := range []tallyKey{k, k.byShape(), k.byRule()} {
-		if e := t.entries[k]; e != nil {
+	for i := range t.levels {
+		switch i {
+		case 1:
+			k = k.byShape()
+		case 2:
+			k = k.byTarget()
+		case 3:
+			k = k.byRule()
+		}
+		if e := t.levels[i][k]; e != nil {
 			return e
 		}
-		if len(t.entries) < tallyCalls {
-			t.entries[k] = &tallyEntry{}
-			return t.entries[k]
+		if len(t.levels[i]) >= tallyCalls {
+			continue
 		}
+		if t.levels[i] == nil {
+			t.levels[i] = map[tallyKey]*tallyEntry{}
+		}
+		e := new(tallyEntry)
+		t.levels[i][k] = e
+		return e
 	}
-	// Full: the last resort is one entry for each rule, then one for all.
-	k = k.byRule()
-	if len(t.entries) >= 2*tallyCalls {
-		k = tallyKey{}
+	return &t.rest
+}
+
+// shapeOf replaces the parts of a path or of ARNs that have a digit or are long: they
+// may be ids.
+func shapeOf(s string) string {
+	var b strings.Builder
+	for len(s) > 0 {
+		n := strings.IndexAny(s, "/: ")
+		if n < 0 {
+			n = len(s)
+		}
+		if part := s[:n]; len(part) > 24 || strings.ContainsAny(part, "0123456789") {
+			b.WriteByte('*')
+		} else {
+			b.WriteString(part)
+		}
+		if n < len(s) {
+			b.WriteByte(s[n])
+			n++
+		}
+		s = s[n:]
 	}
-	if t.entries[k] == nil {
-		t.entries[k] = &tallyEntry{}
-	}
-	return t.entries[k]
+	return b.String()
 }
 
 // drain returns the counts that are due, and forgets calls not seen for long.
@@ -124,18 +158,30 @@ func (t *tally) drain(now time.Time) []Event {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var due []Event
-	for k, e := range t.entries {
-		old := age(now, e.since)
-		if e.pending > 0 && (!e.once || old >= onceWindow) {
-			ev := e.sample
-			ev.Count, e.pending = e.pending, 0
-			due = append(due, ev)
-			if e.once {
-				e.since = now
+	for _, level := range t.levels {
+		for k, e := range level {
+			if ev, ok := e.due(now); ok {
+				due = append(due, ev)
+			} else if !e.once && e.pending == 0 && age(now, e.since) >= tallyWindow {
+				delete(level, k)
 			}
-		} else if !e.once && e.pending == 0 && old >= tallyWindow {
-			delete(t.entries, k)
 		}
 	}
+	if ev, ok := t.rest.due(now); ok {
+		due = append(due, ev)
+	}
 	return due
+}
+
+// due returns the count of an entry that is to go out now.
+func (e *tallyEntry) due(now time.Time) (ev Event, ok bool) {
+	if e.pending == 0 || e.once && age(now, e.since) < onceWindow {
+		return ev, false
+	}
+	ev = e.sample
+	ev.Count, e.pending = e.pending, 0
+	if e.once {
+		e.since = now
+	}
+	return ev, true
 }

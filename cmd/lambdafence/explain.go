@@ -54,8 +54,18 @@ func explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain --policy FILE (URL | --aws SERVICE --operation NAME | --dial ADDRESS | --batch)",
 		Short: "Say why a call is allowed or blocked",
-		Long: `Explain judges a call by a policy, and says by which rule, and what would allow it.
-It exits with 1 if the call is denied.
+		Long: `Explain judges a call by a policy and says by which rule, with its file and line. Of a
+call that a deny rule stops it says which of the rule's fields matched; of one that
+no rule allows, which rules came near and what they want that the call does not have,
+and what would allow it:
+
+  deny: no allow rule matched (mode enforce, layer 0)
+  policy.yaml:7: allow[1] comes near
+      methods: wants GET, HEAD; the call has POST
+  this would allow it: allow: [{host: "api.example.com", methods: [POST], paths: ["/v1/x"]}]
+
+It exits with 1 if the call is denied. Given several times, --policy makes layers that
+must all agree.
 
 With --batch it reads questions from the standard input, a JSON object a line, and
 answers each with one; it exits with 0 whatever the answers are:
@@ -67,11 +77,16 @@ answers each with one; it exits with 0 whatever the answers are:
 Each may have host, account, self, function, time and from. Of an operation, host
 is the region's own endpoint where it is left out, and account is self.`,
 		Example: `  lambdafence explain --policy policy.yaml https://api.example.com/v1/x --method POST
+  lambdafence explain --policy policy.yaml --dial db.example:5432 --from example.com/m/x
   lambdafence explain --policy policy.yaml --aws s3 --operation GetObject --region eu-west-1 --input '{"Bucket":"b","Key":"k"}'
   lambdafence explain --policy policy.yaml --batch < questions.jsonl`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			set, err := policies(files)
+			docs, err := documents(files)
+			if err != nil {
+				return err
+			}
+			set, err := compile(docs)
 			if err != nil {
 				return err
 			}
@@ -95,14 +110,14 @@ is the region's own endpoint where it is left out, and account is self.`,
 			if to.Address != "" {
 				q.Dial = &to
 			}
-			e, err := explain(set, &q)
+			a, err := explainFully(docs, set, &q)
 			if err != nil {
 				return fmt.Errorf("explain: %w", err)
 			}
-			if err := tellExplanation(cmd.OutOrStdout(), &e, asJSON); err != nil {
+			if err := a.tell(cmd.OutOrStdout(), asJSON); err != nil {
 				return cannot{err}
 			}
-			if e.Decision == policy.Deny.String() {
+			if a.Decision == policy.Deny.String() {
 				return answer{}
 			}
 			return nil
@@ -159,29 +174,6 @@ func explainBatch(set *policy.Set, in io.Reader, out io.Writer) error {
 	}
 	if err := w.Flush(); err != nil {
 		return cannot{err}
-	}
-	return nil
-}
-
-func tellExplanation(w io.Writer, e *explanation, asJSON bool) error {
-	if asJSON {
-		return json.NewEncoder(w).Encode(e)
-	}
-	if e.Error != "" {
-		_, err := fmt.Fprintf(w, "deny: Go itself would refuse it: %s\n", e.Error)
-		return err
-	}
-	by := e.Reason
-	if e.Rule != "" {
-		by = e.Rule + ": " + e.Reason
-	}
-	if _, err := fmt.Fprintf(w, "%s: %s (mode %s, layer %d)\n", e.Decision, by, e.Mode, e.Layer); err != nil {
-		return err
-	}
-	if e.Suggest != "" {
-		if _, err := fmt.Fprintf(w, "this would allow it: %s\n", e.Suggest); err != nil {
-			return err
-		}
 	}
 	return nil
 }

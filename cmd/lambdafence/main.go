@@ -2,6 +2,7 @@
 // explains them, tries them on recorded traffic, and keeps them in Parameter Store.
 //
 //	lambdafence learn events.jsonl > policy.yaml
+//	lambdafence check policy.yaml
 //	lambdafence replay --policy policy.yaml events.jsonl
 package main
 
@@ -12,6 +13,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -41,21 +44,54 @@ type cannot struct{ error }
 
 func (c cannot) Unwrap() error { return c.error }
 
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// A hinted is an error, and what to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+// newRoot makes the whole tool.
+func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "lambdafence",
-		Short:         "Policies for outbound calls of AWS Lambda functions",
+		Use:   "lambdafence",
+		Short: "Policies for outbound calls of AWS Lambda functions",
+		Long: `Lambdafence makes policies of what functions were seen to do, checks and explains
+them, and tries them on recorded traffic.
+
+Exit codes: 0 ok; 1 the answer is no: denied, different, not valid; 2 a mistake on
+the command line; 3 it could not be tried. What is asked for is on the standard
+output, for people or with --json for machines, everything else on stderr. There are
+colours on a terminal, and none where NO_COLOR is set.`,
+		Example: `  lambdafence learn events.jsonl > policy.yaml
+  lambdafence check policy.yaml
+  lambdafence explain --policy policy.yaml https://api.example.com/v1/x`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.AddCommand(checkCommand(), explainCommand(), learnCommand(), replayCommand(), unusedCommand())
+	return root
+}
+
+// version is that of the module which the tool was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(explainCommand(), learnCommand(), replayCommand())
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	var c cannot
 	switch {
 	case err == nil:
@@ -63,9 +99,23 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, answer{}):
 		return exitDifferent
 	case errors.As(err, &c):
-		fmt.Fprintln(stderr, "lambdafence:", err)
+		tellError(stderr, err)
 		return exitCannot
 	}
-	fmt.Fprintln(stderr, "lambdafence:", err)
+	if h := (hinted{}); !errors.As(err, &h) {
+		err = hinted{err, "see " + cmd.CommandPath() + " --help"}
+	}
+	tellError(stderr, err)
 	return exitUsage
+}
+
+// tellError writes an error, a line for each of its lines, and the hint that it has.
+func tellError(stderr io.Writer, err error) {
+	p := penFor(stderr)
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintf(stderr, "lambdafence: %s %s\n", p.in(red, "error:"), printable(line))
+	}
+	if h := (hinted{}); errors.As(err, &h) {
+		fmt.Fprintf(stderr, "lambdafence: hint: %s\n", printable(h.hint))
+	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -12,27 +11,6 @@ import (
 	"github.com/lambdafence/lambdafence/policy"
 	"github.com/lambdafence/lambdafence/wrapper"
 )
-
-// policies reads the files of --policy as layers.
-func policies(files []string) (*policy.Set, error) {
-	var layers []*policy.Policy
-	for _, name := range files {
-		doc, err := os.ReadFile(name)
-		if err != nil {
-			return nil, cannot{err}
-		}
-		p, err := policy.Parse(doc)
-		if err != nil {
-			return nil, cannot{fmt.Errorf("%s:%w", name, err)}
-		}
-		layers = append(layers, p)
-	}
-	set, err := policy.Compile(layers...)
-	if err != nil {
-		return nil, cannot{err}
-	}
-	return set, nil
-}
 
 // A blockage is what a policy would stop.
 type blockage struct {
@@ -54,8 +32,14 @@ func replayCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay --policy FILE [EVENTS...]",
 		Short: "Try a policy on recorded traffic",
-		Long: `Replay judges the calls of events by a policy, and tells which it would block, by
-function and module, and how often. It exits with 1 if there is any.`,
+		Long: `Replay judges the calls of events by a policy, as they were recorded and at the time
+they were made, and tells which it would block, by function and module, how often, and
+what would allow each. Nothing is called. The policy's mode does not count: a policy
+that reports is tried as if it enforced.
+
+Events are what learn reads: the lines that a fence logs, exports of CloudWatch Logs,
+or OTLP/JSON, from files or the standard input. Given several times, --policy makes
+layers that must all agree. It exits with 1 if any call would be blocked.`,
 		Example: `  lambdafence replay --policy policy.yaml events.jsonl
   lambdafence replay --policy base.yaml --policy policy.yaml --json events.jsonl`,
 		RunE: func(cmd *cobra.Command, inputs []string) error {
@@ -118,12 +102,12 @@ func tellBlocked(cmd *cobra.Command, blocked map[blockage]int64, calls, lost int
 		if b.Rule != "" {
 			rule = b.Rule + ": " + b.Reason
 		}
-		fmt.Fprintf(out, "%d x %s\n    %s\n", b.Calls, b.Call, rule)
+		fmt.Fprintf(out, "%d x %s\n    %s\n", b.Calls, b.Call, printable(rule))
 		if b.Function+b.Module != "" {
-			fmt.Fprintf(out, "    by %s\n", strings.Trim(b.Function+", "+b.Module, ", "))
+			fmt.Fprintf(out, "    by %s\n", printable(strings.Trim(b.Function+", "+b.Module, ", ")))
 		}
 		if b.Suggest != "" {
-			fmt.Fprintf(out, "    this would allow it: %s\n", b.Suggest)
+			fmt.Fprintf(out, "    this would allow it: %s\n", printable(b.Suggest))
 		}
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d calls would be blocked\n", total, calls)

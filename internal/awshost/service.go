@@ -78,17 +78,11 @@ func find(name string) (s Service, known bool) {
 // maxName is longer than the SDK's spelling of any service in the table.
 const maxName = 48
 
-// Named returns all services that a name in normal form means, as policies write
-// it: the one with that ID, and all that have that prefix in IAM.
-func Named(name string) []Service {
-	var all []Service
-	for _, s := range services[:] {
-		if (s.ID == name || s.IAM == name) && !slices.Contains(all, s) {
-			all = append(all, s)
-		}
+// Services returns all services that the table has, sorted by ID. It is for tools.
+func Services() []Service {
+	n := 1
+	for n < len(services) && services[n].ID > services[n-1].ID {
+		n++
 	}
-	if all == nil {
-		all = []Service{{name, name}}
-	}
-	return all
+	return slices.Clone(services[:n])
 }

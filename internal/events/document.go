@@ -1,6 +1,7 @@
 package events
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
@@ -30,16 +31,16 @@ func isEnvelope(text []byte) bool {
 }
 
 // document reads JSON documents, one after another, an element of an array at a
-// time.
-func (r *Reader) document(in io.Reader) error {
+// time. Where they end too early, rest is what follows that line.
+func (r *Reader) document(in io.Reader) (rest io.Reader, err error) {
 	dec := json.NewDecoder(in)
 	for {
 		token, err := dec.Token()
 		switch {
 		case err == io.EOF:
-			return nil
+			return eof, nil
 		case err != nil:
-			return early(err)
+			return afterLine(dec, in), early(err)
 		case token == json.Delim('{'):
 			err = r.object(dec)
 		case token == json.Delim('['):
@@ -48,7 +49,19 @@ func (r *Reader) document(in io.Reader) error {
 			r.Counts.Others++
 		}
 		if err != nil {
-			return early(err)
+			return afterLine(dec, in), early(err)
+		}
+	}
+}
+
+var eof = strings.NewReader("")
+
+// afterLine is what follows the line at which a decoder gave up.
+func afterLine(dec *json.Decoder, in io.Reader) io.Reader {
+	rest := bufio.NewReader(io.MultiReader(dec.Buffered(), in))
+	for {
+		if _, err := rest.ReadSlice('\n'); err != bufio.ErrBufferFull {
+			return rest
 		}
 	}
 }

@@ -2,6 +2,7 @@ package events
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -45,6 +46,9 @@ func (r *Reader) resourceSpans(value json.RawMessage) error {
 	}
 	if err := json.Unmarshal(value, &resource); err != nil {
 		return r.broken("", fmt.Errorf("resourceSpans: %w", err))
+	}
+	if resource.ScopeSpans == nil {
+		return r.broken("", errors.New("resourceSpans: no scopeSpans"))
 	}
 	for _, scope := range resource.ScopeSpans {
 		for _, raw := range scope.Spans {
@@ -155,6 +159,9 @@ func (r *Reader) resourceLogs(value json.RawMessage) error {
 	}
 	if err := json.Unmarshal(value, &resource); err != nil {
 		return r.broken("", fmt.Errorf("resourceLogs: %w", err))
+	}
+	if resource.ScopeLogs == nil {
+		return r.broken("", errors.New("resourceLogs: no scopeLogs"))
 	}
 	for _, scope := range resource.ScopeLogs {
 		for _, record := range scope.LogRecords {

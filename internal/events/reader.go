@@ -61,11 +61,18 @@ func (r *Reader) Read(name string, in io.Reader) error {
 		b = bufio.NewReaderSize(z, 1<<16)
 	}
 	b = bufio.NewReaderSize(&counted{b, &r.Counts.Bytes}, 1<<16)
-	var err error
+	rest, err := io.Reader(b), error(nil)
 	if isDocument(b) {
-		err = r.document(b)
-	} else {
-		err = r.lines(b)
+		rest, err = r.document(b)
+		if errors.Is(err, io.ErrUnexpectedEOF) { // what was cut off may have something else behind it
+			if err := r.broken("", fmt.Errorf("ends too early: %w", err)); err != nil {
+				return err
+			}
+			err = nil
+		}
+	}
+	if err == nil {
+		err = r.lines(bufio.NewReaderSize(rest, 1<<16))
 	}
 	var stop *stopError
 	switch {
@@ -104,15 +111,23 @@ func (c *counted) Read(p []byte) (int, error) {
 }
 
 // isDocument reports whether an input is JSON that goes over several lines: then
-// its first line is none.
+// its first line is none, and the next one goes on with it. A line that was cut off, of
+// a batch or of an event, is followed by another that begins anew.
 func isDocument(b *bufio.Reader) bool {
 	head, _ := b.Peek(b.Size())
 	head = bytes.TrimLeft(head, " \t\r\n\ufeff")
-	if len(head) == 0 || head[0] != '{' && head[0] != '[' {
+	first, next, complete := bytes.Cut(head, []byte("\n"))
+	if !complete || json.Valid(first) {
 		return false
 	}
-	first, _, complete := bytes.Cut(head, []byte("\n"))
-	return complete && !json.Valid(first)
+	switch first = bytes.TrimSpace(first); first[0] {
+	case '[':
+		return true
+	case '{':
+		last := first[len(first)-1]
+		return last == '{' || last == '[' || len(next) > 0 && bytes.IndexByte([]byte(" \t\"[]}"), next[0]) >= 0
+	}
+	return false
 }
 
 // lines reads an input line by line.
@@ -161,7 +176,7 @@ func (r *Reader) lines(b *bufio.Reader) error {
 func (r *Reader) line(text []byte, n int) error {
 	text = bytes.TrimSpace(text)
 	if text[0] == '{' && isEnvelope(text) {
-		if err := r.document(bytes.NewReader(text)); err != nil {
+		if _, err := r.document(bytes.NewReader(text)); err != nil {
 			var stop *stopError
 			if errors.As(err, &stop) {
 				return err
@@ -211,6 +226,7 @@ func (r *Reader) tell(ev *wrapper.Event, text []byte) error {
 		r.Counts.Duplicates++
 		return nil
 	}
+	ev.Call.Time = ev.Time // a rule with until asks for it
 	r.Counts.Events++
 	r.Counts.Calls += int64(ev.Count)
 	if err := r.Each(ev); err != nil {

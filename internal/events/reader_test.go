@@ -166,6 +166,9 @@ func TestForms(t *testing.T) {
 func TestBadInput(t *testing.T) {
 	lines, _ := said(t)
 	plain := strings.Join(lines, "\n")
+	const batch = `{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"lambdafence allowed","spanId":"1","attributes":[` +
+		`{"key":"lambdafence.outcome","value":{"stringValue":"allowed"}},{"key":"lambdafence.decision","value":{"stringValue":"allow"}},{"key":"lambdafence.mode","value":{"stringValue":"learn"}},` +
+		`{"key":"lambdafence.kind","value":{"stringValue":"net"}},{"key":"server.address","value":{"stringValue":"a.example"}}]}]}]}]}`
 	for _, tt := range []struct {
 		name, input string
 		want        Counts // without bytes
@@ -186,9 +189,14 @@ func TestBadInput(t *testing.T) {
 		{"no address", strings.Replace(lines[2], `"ip":"10.1.2.3"`, `"ip":"10.1.2"`, 1), Counts{Broken: 1}},
 		{"a port out of range", strings.Replace(lines[0], `"port":443`, `"port":70000`, 1), Counts{Broken: 1}},
 		{"a line of 1 MB", `{"msg":"` + strings.Repeat("x", 1<<20) + "\"}\n" + plain, Counts{Events: 7, Calls: 7, Others: 1}},
-		{"half a document", "{\n\"events\": [\n{\"message\": " + quoted(lines[0]) + "},\n{\"mess", Counts{Events: 1, Calls: 1, Broken: 1}},
+		{"half a document", "{\n\"events\": [\n{\"message\": " + quoted(lines[0]) + "},\n{\"mess", Counts{Events: 1, Calls: 1, Broken: 1, Others: 1}},
 		{"half a batch", `{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"lambdafence`, Counts{Broken: 1}},
-		{"a document with a mistake", "[\n" + lines[0] + ",\n}\n]", Counts{Events: 1, Calls: 1, Broken: 1}},
+		{"a document with a mistake", "[\n" + lines[0] + ",\n}\n]", Counts{Events: 1, Calls: 1, Broken: 1, Others: 2}},
+		{"a document with a mistake, then lines", "[\n" + lines[0] + ",\n}\n]\n" + plain, Counts{Events: 7, Calls: 7, Broken: 1, Others: 2, Duplicates: 1}},
+		{"half an event, then others", lines[1][:100] + "\n" + plain, Counts{Events: 7, Calls: 7, Broken: 1}},
+		{"half a batch, then another", `{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"lambdaf` + "\n" + batch, Counts{Events: 1, Calls: 1, Broken: 1}},
+		{"a batch cut off at a comma, then another", `{"resourceSpans":[{"scopeSpans":[]},` + "\n" + batch, Counts{Events: 1, Calls: 1, Broken: 1}},
+		{"a batch cut off at a bracket, then another", `{"resourceSpans":[` + "\n" + batch, Counts{Broken: 2}},
 		{"a document of numbers", "[\n1,\n2\n]", Counts{Others: 2}},
 		{"events of others", `{"events":[{"a":1},{"b":2}],"x":{"y":[1]}}`, Counts{Others: 2}},
 		{"envelopes that are none", `{"events":{"a":{"b":1}},"results":5}` + "\n" + `{"resourceSpans":[5]}`, Counts{Broken: 1}},

@@ -3,6 +3,7 @@ package learn
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lambdafence/lambdafence/wrapper"
@@ -39,6 +40,17 @@ func (b *bounded) add(s string) {
 		b.items = b.items[:len(b.items)-1]
 	}
 	b.items = slices.Insert(b.items, at, s)
+}
+
+// several reports whether there is more than one.
+func (b *bounded) several() bool { return len(b.items) > 1 }
+
+func (b *bounded) String() string {
+	s := strings.Join(b.items, ", ")
+	if b.more {
+		s += " and others"
+	}
+	return s
 }
 
 func (b *bounded) merge(other *bounded) {

@@ -15,10 +15,12 @@ import (
 // A Learner takes in events. Its memory is bounded by what is told apart, not by
 // their number, and what it makes of them does not hang on their order.
 type Learner struct {
-	level Level
-	trees map[subject]*tree
-	apart map[string]*evidence // what is not proposed, in words
-	lost  int64                // calls for which there was no room
+	level     Level
+	kept      *policy.Set // written by hand; may be nil
+	trees     map[subject]*tree
+	apart     map[string]*evidence // what is not proposed, in words
+	functions bounded              // of all events
+	lost      int64                // calls for which there was no room
 }
 
 // Bounds of what is told apart.
@@ -56,7 +58,17 @@ const (
 func (l *Learner) Add(ev *wrapper.Event) {
 	seen := evidenceOf(ev)
 	c := &ev.Call
-	if why := notProposed(ev); why != "" {
+	l.functions.add(ev.Function.Name)
+	why := notProposed(ev)
+	if l.kept != nil {
+		switch d := l.kept.Decide(c); {
+		case d.Effect == policy.Allow && d.Rule != "":
+			return // whatever was decided of it before
+		case d.Effect == policy.Deny && d.Rule != "":
+			why = "denied by " + d.Rule
+		}
+	}
+	if why != "" {
 		l.setApart(why+": "+c.String(), seen)
 		return
 	}
@@ -65,10 +77,11 @@ func (l *Learner) Add(ev *wrapper.Event) {
 		l.addAWS(c, seen)
 	case policy.HTTP:
 		s := subject{kind: c.Kind, scheme: c.Scheme, network: cmp.Or(c.Network, "tcp"), port: c.Port}
-		seen.examples.add(c.Path)
+		seen.examples.add(c.Host + c.Path)
 		l.tree(s).add(slices.Concat(labels(c.Host), []string{hostEnd}, segments(c.Path)), cmp.Or(c.Method, "GET"), seen)
 	default:
 		s := subject{kind: c.Kind, network: cmp.Or(c.Network, "tcp"), port: c.Port}
+		seen.examples.add(c.Host)
 		l.tree(s).add(append(labels(c.Host), hostEnd), "", seen)
 	}
 }

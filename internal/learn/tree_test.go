@@ -170,9 +170,9 @@ func TestApart(t *testing.T) {
 	if want := `name: "p"
 mode: report
 allow:
+# learned: what stands from here to the end mark is written anew by learn --into
 # 2 calls, 2026-11-21
 - host: "c.example"
-
 # Not proposed:
 #   blocked: tcp b.example:443
 #   2 calls, 2026-11-21
@@ -182,6 +182,7 @@ allow:
 #   2 calls, 2026-11-21
 #   signed by nobody knows whom: S3:HeadBucket arn:aws:s3:::b
 #   2 calls, 2026-11-21
+# learned: end
 `; doc != want {
 		t.Error(doc)
 	}

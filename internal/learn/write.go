@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,14 +15,22 @@ import (
 )
 
 // Policy writes the policy: a rule for each thing that is done, with what speaks for
-// it as a comment. Whoever can write to a log can forge an event, so each rule is held
-// against the language before it stands in the policy: what was seen that no rule can
-// say is told apart.
+// it as a comment.
 func (l *Learner) Policy(name string) string {
-	var b, allow strings.Builder
+	var b strings.Builder
 	if name != "" {
 		fmt.Fprintf(&b, "name: %s\n", strconv.Quote(name))
 	}
+	b.WriteString("mode: report\nallow:\n" + l.learned())
+	return b.String()
+}
+
+// learned writes the rules, between their marks. Whoever can write to a log can forge
+// an event, so each rule is held against the language before it stands in the policy:
+// what was seen that no rule can say is told apart.
+func (l *Learner) learned() string {
+	var b strings.Builder
+	b.WriteString(begins + "\n")
 	apart := maps.Clone(l.apart)
 	for _, r := range l.rules() {
 		var text strings.Builder
@@ -34,17 +43,35 @@ func (l *Learner) Policy(name string) string {
 			apart[what].merge(&r.seen)
 			continue
 		}
-		r.seen.write(&allow)
-		allow.WriteString(text.String())
+		l.writeEvidence(&b, &r)
+		b.WriteString(text.String())
 	}
-	b.WriteString("mode: report\nallow:")
-	if allow.Len() == 0 {
-		b.WriteString(" []")
-	}
-	b.WriteString("\n" + allow.String())
 	l.writeApart(&b, apart)
+	b.WriteString(ends + "\n")
 	return b.String()
 }
+
+// writeEvidence writes what speaks for a rule, and for a rule that leaves something open
+// what was seen there.
+func (l *Learner) writeEvidence(b *strings.Builder, r *rule) {
+	r.seen.write(b, l.functions.several())
+	if !strings.ContainsAny(r.host, "*?") && !slices.ContainsFunc(r.places, hasWildcard) {
+		return
+	}
+	examples := r.seen.examples.items
+	if len(examples) > maxShown {
+		examples = examples[:maxShown]
+	}
+	for i := range examples {
+		examples[i] = comment(examples[i])
+	}
+	fmt.Fprintf(b, "# such as %s\n", strings.Join(examples, ", "))
+}
+
+// maxShown bounds the examples in a comment.
+const maxShown = 3
+
+func hasWildcard(pattern string) bool { return strings.ContainsAny(pattern, "*?[") }
 
 // writeApart lists what was seen and is not proposed.
 func (l *Learner) writeApart(b *strings.Builder, apart map[string]*evidence) {
@@ -53,16 +80,16 @@ func (l *Learner) writeApart(b *strings.Builder, apart map[string]*evidence) {
 		lost += t.lost
 	}
 	if len(apart) > 0 {
-		b.WriteString("\n# Not proposed:\n")
+		b.WriteString("# Not proposed:\n")
 	}
 	for _, what := range sorted(apart) {
 		fmt.Fprintf(b, "#   %s\n", comment(what))
 		var said strings.Builder
-		apart[what].write(&said)
+		apart[what].write(&said, l.functions.several())
 		b.WriteString("#   " + strings.TrimPrefix(said.String(), "# "))
 	}
 	if lost > 0 {
-		fmt.Fprintf(b, "\n# %d calls more are not told: there were too many of too many kinds.\n", lost)
+		fmt.Fprintf(b, "# %d calls more are not told: there were too many of too many kinds.\n", lost)
 	}
 }
 
@@ -118,7 +145,9 @@ func (r *rule) write(b *strings.Builder) {
 	}
 }
 
-func (e *evidence) write(b *strings.Builder) {
+// write writes one line: how often, when, by which modules and, if that is asked for, in
+// which functions.
+func (e *evidence) write(b *strings.Builder, inFunctions bool) {
 	calls := "calls"
 	if e.calls == 1 {
 		calls = "call"
@@ -129,7 +158,10 @@ func (e *evidence) write(b *strings.Builder) {
 		b.WriteString(" to " + last)
 	}
 	if len(e.callers.items) > 0 {
-		fmt.Fprintf(b, ", by %s", comment(strings.Join(e.callers.items, ", ")))
+		fmt.Fprintf(b, ", by %s", comment(e.callers.String()))
+	}
+	if inFunctions && len(e.functions.items) > 0 {
+		fmt.Fprintf(b, ", in %s", comment(e.functions.String()))
 	}
 	b.WriteByte('\n')
 }

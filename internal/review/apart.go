@@ -103,7 +103,7 @@ func (e *effort) disjointAWS(d, a *terms) bool {
 		return true
 	}
 	return !slices.ContainsFunc(d.services, func(name string) bool {
-		return name == "*" || slices.Contains(a.services, "*") || slices.ContainsFunc(awshost.Named(name), a.namesService)
+		return name == "*" || slices.Contains(a.services, "*") || slices.ContainsFunc(named(name), a.namesService)
 	})
 }
 

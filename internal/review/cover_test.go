@@ -7,11 +7,11 @@ import (
 	"github.com/lambdafence/lambdafence/policy"
 )
 
-func draftOf(deny bool, rules ...draftRule) *draft {
+func sketchOf(deny bool, rules ...sketchRule) *sketch {
 	if deny {
-		return &draft{mode: "enforce", deny: rules}
+		return &sketch{mode: "enforce", deny: rules}
 	}
-	return &draft{mode: "enforce", listed: true, allow: rules}
+	return &sketch{mode: "enforce", listed: true, allow: rules}
 }
 
 // judged is a policy with what it says of all calls.
@@ -21,9 +21,9 @@ type judged struct {
 	stops   []bool // denied, be it as a local door, or allowed
 }
 
-func judge(t *testing.T, calls []policy.Call, deny bool, rules ...draftRule) *judged {
+func judge(t *testing.T, calls []policy.Call, deny bool, rules ...sketchRule) *judged {
 	t.Helper()
-	j := &judged{side: newSide(mustRead(t, draftOf(deny, rules...).String()), nil)}
+	j := &judged{side: newSide(mustRead(t, sketchOf(deny, rules...).String()), nil)}
 	for i := range calls {
 		d := j.set.Decide(&calls[i])
 		j.stops = append(j.stops, deny == (d.Effect == policy.Deny))
@@ -45,7 +45,7 @@ func TestCovers(t *testing.T) {
 		a := randomRule(r, denyA)
 		b := randomRule(r, denyB)
 		if r.IntN(2) == 0 && denyA == denyB {
-			b = draftOf(denyB, a).changed(r).first(denyB, b)
+			b = sketchOf(denyB, a).changed(r).first(denyB, b)
 		}
 		delete(a, "mode")
 		delete(b, "mode")
@@ -57,11 +57,11 @@ func TestCovers(t *testing.T) {
 		for i := range calls {
 			if jb.matched[i] && !ja.stops[i] {
 				if shown = false; says {
-					t.Fatalf("said to be covered, but %+v is not\n%v\n%v", calls[i], rulesText([]draftRule{a}), rulesText([]draftRule{b}))
+					t.Fatalf("said to be covered, but %+v is not\n%v\n%v", calls[i], rulesText([]sketchRule{a}), rulesText([]sketchRule{b}))
 				}
 			}
 			if both = both || jb.matched[i] && ja.matched[i]; both && none {
-				t.Fatalf("said to be apart, but both match %+v\n%v\n%v", calls[i], rulesText([]draftRule{a}), rulesText([]draftRule{b}))
+				t.Fatalf("said to be apart, but both match %+v\n%v\n%v", calls[i], rulesText([]sketchRule{a}), rulesText([]sketchRule{b}))
 			}
 		}
 		if says {
@@ -81,7 +81,7 @@ func TestCovers(t *testing.T) {
 
 func slicesHas(bs []bool) bool { return !stateSet(bs).empty() }
 
-func (d *draft) first(deny bool, otherwise draftRule) draftRule {
+func (d *sketch) first(deny bool, otherwise sketchRule) sketchRule {
 	list := d.allow
 	if deny {
 		list = d.deny
@@ -108,7 +108,7 @@ func TestCoversTogether(t *testing.T) {
 		deny := r.IntN(2) == 0
 		whole := randomRule(r, deny)
 		delete(whole, "mode")
-		d := draftOf(deny, cloneRules([]draftRule{whole})...)
+		d := sketchOf(deny, cloneRules([]sketchRule{whole})...)
 		for range 1 + r.IntN(3) {
 			if deny {
 				d.divide(&d.deny)
@@ -131,7 +131,7 @@ func TestCoversTogether(t *testing.T) {
 		}
 		for i := range calls {
 			if jw.matched[i] && !jp.matched[i] {
-				t.Fatalf("said to be covered, but %+v is not\n%v\n%v", calls[i], rulesText(rules), rulesText([]draftRule{whole}))
+				t.Fatalf("said to be covered, but %+v is not\n%v\n%v", calls[i], rulesText(rules), rulesText([]sketchRule{whole}))
 			}
 		}
 	}

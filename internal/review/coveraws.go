@@ -20,8 +20,17 @@ func coversServices(a, b *terms) bool {
 		return true
 	}
 	return !slices.ContainsFunc(b.services, func(name string) bool {
-		return name == "*" || slices.ContainsFunc(awshost.Named(name), func(s awshost.Service) bool { return !a.namesService(s) })
+		return name == "*" || slices.ContainsFunc(named(name), func(s awshost.Service) bool { return !a.namesService(s) })
 	})
+}
+
+// named are the services that a rule means by a name in normal form. One that is not
+// known is itself.
+func named(name string) []awshost.Service {
+	if all := servicesOf(name); len(all) > 0 {
+		return all
+	}
+	return []awshost.Service{{ID: name, IAM: name}}
 }
 
 func (t *terms) namesService(s awshost.Service) bool {

@@ -9,10 +9,10 @@ import (
 	"github.com/lambdafence/lambdafence/policy"
 )
 
-// A Difference is something that one policy lets through and another does not, or
+// A Change is something that one policy lets through and another does not, or
 // treats in another mode.
-type Difference struct {
-	Change  string   `json:"change"` // allowed, denied, mode or local
+type Change struct {
+	Kind    string   `json:"change"` // allowed, denied, mode or local
 	Rule    string   `json:"rule,omitempty"`
 	File    string   `json:"file"`
 	Line    int      `json:"line,omitempty"`
@@ -35,26 +35,26 @@ type Verdict struct {
 	Reason   string `json:"reason"`
 }
 
-// Differences are all that are between two policies.
-type Differences []Difference
+// Changes are all that are between two policies.
+type Changes []Change
 
 // Widens reports whether the new policy lets anything through, or only reports it,
 // that the old one stops. It says so too where that could not be told.
-func (ds Differences) Widens() bool {
-	return slices.ContainsFunc(ds, func(d Difference) bool { return d.Widens })
+func (ds Changes) Widens() bool {
+	return slices.ContainsFunc(ds, func(d Change) bool { return d.Widens })
 }
 
 // Narrows is Widens the other way round.
-func (ds Differences) Narrows() bool {
-	return slices.ContainsFunc(ds, func(d Difference) bool { return d.Narrows })
+func (ds Changes) Narrows() bool {
+	return slices.ContainsFunc(ds, func(d Change) bool { return d.Narrows })
 }
 
 // Diff compares two policies by what they let through, whatever they look like. If
 // nothing differs, they decide every call alike. Base are layers that both have.
-func Diff(before, after *Document, base ...*policy.Policy) Differences {
+func Diff(before, after *Document, base ...*policy.Policy) Changes {
 	e := newEffort()
 	old, now := newSide(before, base), newSide(after, base)
-	var ds Differences
+	var ds Changes
 	// What is denied now is what would be allowed if time ran backwards.
 	for _, c := range []*comparison{{effort: e, from: old, to: now, wider: true}, {effort: e, from: now, to: old}} {
 		c.tries = maxTries
@@ -98,7 +98,7 @@ type comparison struct {
 	from, to *side
 	wider    bool // to is the new policy
 	tries    int  // that are left for examples
-	found    []Difference
+	found    []Change
 }
 
 // mode is what both sides would do: that one has a softer mode is told once, and not
@@ -142,7 +142,7 @@ func (c *comparison) softened() {
 	if !c.wider {
 		old, now = now, old
 	}
-	d := Difference{Change: "mode", Line: 1, Text: fmt.Sprintf("mode %s, which was %s", now, old)}
+	d := Change{Kind: "mode", Line: 1, Text: fmt.Sprintf("mode %s, which was %s", now, old)}
 	c.tellCalls(d, outcome(c.from.mode) > outcome(c.to.mode), c.now(), c.examples([][]*terms{{everything}}))
 }
 
@@ -154,7 +154,7 @@ func (c *comparison) unlisted() {
 	if !c.from.HasAllow || c.to.HasAllow || c.deniesEverything(c.mode()) {
 		return
 	}
-	d := Difference{Change: c.change(), Line: 1, Text: "no allow list any more"}
+	d := Change{Kind: c.kind(), Line: 1, Text: "no allow list any more"}
 	if !c.wider {
 		d.Text = "an allow list, and there was none"
 	}
@@ -264,7 +264,7 @@ func (c *comparison) opened() {
 	}
 	for _, door := range c.to.Local {
 		if !slices.ContainsFunc(c.from.Local, func(v Value) bool { return sameDoor(v.Text, door.Text) }) {
-			d := Difference{Change: "local", Line: door.Line, Text: "local: " + door.Text}
+			d := Change{Kind: "local", Line: door.Line, Text: "local: " + door.Text}
 			c.tellCalls(d, mode > policy.Learn, c.to, slices.Values(doorCalls(door.Text)))
 		}
 	}

@@ -19,7 +19,7 @@ func TestDiffMissesNothing(t *testing.T) {
 	}
 	var told, seen, examples, alike int
 	for range pairs {
-		a := randomDraft(r)
+		a := randomSketch(r)
 		b := a.changed(r)
 		if r.IntN(3) == 0 {
 			b = b.changed(r)
@@ -78,7 +78,7 @@ func holdDiff(t *testing.T, calls []policy.Call, a, b string, told, examples *in
 }
 
 // holdExamples tries the examples.
-func holdExamples(t *testing.T, ds Differences, before, after *policy.Set) {
+func holdExamples(t *testing.T, ds Changes, before, after *policy.Set) {
 	t.Helper()
 	for _, d := range ds {
 		if d.Call == nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/lambdafence/lambdafence/policy"
 )
 
-func (c *comparison) change() string {
+func (c *comparison) kind() string {
 	if c.wider {
 		return "allowed"
 	}
@@ -20,7 +20,7 @@ func (c *comparison) change() string {
 // tellRule tells of a rule of one side, or of what is left of it.
 func (c *comparison) tellRule(of *side, left []*terms, whole bool, mode policy.Mode) {
 	r := left[0].rule
-	d := Difference{Change: c.change(), Rule: r.ID, Line: r.Line, Text: describe(r, left, whole)}
+	d := Change{Kind: c.kind(), Rule: r.ID, Line: r.Line, Text: describe(r, left, whole)}
 	c.tellCalls(d, mode > policy.Learn, of, func(yield func(*policy.Call) bool) {
 		more := true
 		c.examples(c.both(left, mode))(func(call *policy.Call) bool {
@@ -65,7 +65,7 @@ func (c *comparison) now() *side {
 	return c.from
 }
 
-func (c *comparison) tellCalls(d Difference, matters bool, of *side, calls func(yield func(*policy.Call) bool)) {
+func (c *comparison) tellCalls(d Change, matters bool, of *side, calls func(yield func(*policy.Call) bool)) {
 	d.File = of.Name
 	d.Widens, d.Narrows = c.wider && matters, !c.wider && matters
 	d.Gone = c.wider == (of == c.from)
@@ -74,7 +74,7 @@ func (c *comparison) tellCalls(d Difference, matters bool, of *side, calls func(
 }
 
 // exemplify gives d the first of calls that is really decided otherwise.
-func (c *comparison) exemplify(d *Difference, calls func(yield func(*policy.Call) bool)) {
+func (c *comparison) exemplify(d *Change, calls func(yield func(*policy.Call) bool)) {
 	if c.from.set == nil || c.to.set == nil {
 		return
 	}
@@ -136,7 +136,7 @@ func exampleText(c *policy.Call) string {
 }
 
 // String tells of a difference in two lines.
-func (d *Difference) String() string {
+func (d *Change) String() string {
 	var b strings.Builder
 	b.WriteString(d.sign())
 	if d.Rule != "" {
@@ -156,7 +156,7 @@ func (d *Difference) String() string {
 }
 
 // sign is a plus where more is let through, a minus where less is.
-func (d *Difference) sign() string {
+func (d *Change) sign() string {
 	switch {
 	case d.Widens:
 		return "+"

@@ -11,6 +11,7 @@ import (
 // A Document is a policy as it is written.
 type Document struct {
 	Name     string // of its file
+	Text     []byte // as it is written
 	Policy   *policy.Policy
 	HasAllow bool
 	HasDeny  bool
@@ -45,7 +46,7 @@ func Read(name string, doc []byte) (*Document, error) {
 	if err := yaml.Load(doc, &n); err != nil {
 		return nil, err
 	}
-	d := &Document{Name: name, Policy: p}
+	d := &Document{Name: name, Text: doc, Policy: p}
 	for key, v := range entries(n.Content[0]) {
 		switch key {
 		case "local":

@@ -63,18 +63,18 @@ func (x *exampler) services() (all []awshost.Service) {
 	for _, t := range x.in {
 		for _, name := range t.services {
 			if name == "*" {
-				all = append(all, awshost.Named("s3")[0], awshost.Named("sqs")[0])
+				all = append(all, named("s3")[0], named("sqs")[0])
 				continue
 			}
 			s, _ := awshost.Find(name)
-			all = append(append(all, s), awshost.Named(name)...)
+			all = append(append(all, s), named(name)...)
 		}
 	}
 	all = slices.DeleteFunc(all, func(s awshost.Service) bool {
 		return slices.ContainsFunc(x.in, func(t *terms) bool { return t.services != nil && !t.namesService(s) })
 	})
 	if t := x.in[0]; t.deny && t.resources != nil && (len(x.in) == 1 || x.in[1].services == nil) {
-		all = append(all, awshost.Named("dynamodb")[0], awshost.Named("athena")[0])
+		all = append(all, named("dynamodb")[0], named("athena")[0])
 	}
 	return all[:min(len(all), 6)]
 }
@@ -114,17 +114,17 @@ func (x *exampler) accounts() []string {
 	return all
 }
 
-// A place is where a service is called.
-type place struct {
+// A site is where a service is called.
+type site struct {
 	host string
 	port uint16
 }
 
-func (x *exampler) places(s awshost.Service, region string) []place {
-	all := []place{{awshost.Endpoint(s.ID, region), 443}}
+func (x *exampler) places(s awshost.Service, region string) []site {
+	all := []site{{awshost.Endpoint(s.ID, region), 443}}
 	for _, t := range x.in {
 		for _, at := range t.endpoints {
-			p := place{at.net.Addr().String(), max(at.port, 1)}
+			p := site{at.net.Addr().String(), max(at.port, 1)}
 			if at.name != nil {
 				p.host = at.name.sample(1)
 			}
@@ -134,10 +134,10 @@ func (x *exampler) places(s awshost.Service, region string) []place {
 			all = append(all, p)
 		}
 		for _, n := range t.names {
-			all = append(all, place{n.sample(1), 443})
+			all = append(all, site{n.sample(1), 443})
 		}
 		for _, p := range t.nets {
-			all = append(all, place{p.Addr().String(), 443})
+			all = append(all, site{p.Addr().String(), 443})
 		}
 	}
 	return all

@@ -15,6 +15,7 @@ type Finding struct {
 	Column  int    `json:"column"`
 	Message string `json:"message"` // what is wrong, and why it matters
 	Fix     string `json:"fix"`     // what to write instead
+	Info    bool   `json:"-"`       // worth knowing, and may well be meant
 }
 
 func (f *Finding) String() string {

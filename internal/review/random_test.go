@@ -13,18 +13,18 @@ import (
 	"github.com/lambdafence/lambdafence/policy"
 )
 
-// A draft is a policy that can still be changed.
-type draft struct {
+// A sketch is a policy that can still be changed.
+type sketch struct {
 	mode        string
 	local       []string
 	listed      bool // there is an allow list
-	allow, deny []draftRule
+	allow, deny []sketchRule
 }
 
-type draftRule map[string][]string
+type sketchRule map[string][]string
 
 // Values of fields. Some must meet, or nothing is tried.
-var draftValues = map[string][]string{
+var sketchValues = map[string][]string{
 	"host": {"a.example.com", "b.example.com", "*.example.com", "**.example.com", "**", "A.example.com.", "[ab].example.com", "{a,b}.example.com", "?.example.com",
 		"localhost", "*.localhost", "127.0.0.1", "10.0.0.1", "s3.eu-west-1.amazonaws.com", "**.amazonaws.com", "evil.test"},
 	"cidr":       {"10.0.0.0/8", "10.0.0.0/24", "10.0.0.1", "127.0.0.0/8", "127.0.0.1", "0.0.0.0/0", "::/0", "::ffff:10.0.0.0/104", "64:ff9b::/96"},
@@ -49,7 +49,7 @@ var draftValues = map[string][]string{
 }
 
 func pick(r *rand.Rand, field string) string {
-	return draftValues[field][r.IntN(len(draftValues[field]))]
+	return sketchValues[field][r.IntN(len(sketchValues[field]))]
 }
 
 func some(r *rand.Rand, field string) []string {
@@ -60,8 +60,8 @@ func some(r *rand.Rand, field string) []string {
 	return texts
 }
 
-func randomRule(r *rand.Rand, deny bool) draftRule {
-	rule := draftRule{}
+func randomRule(r *rand.Rand, deny bool) sketchRule {
+	rule := sketchRule{}
 	subject := []string{"host", "host", "cidr", "aws", "aws"}[r.IntN(5)]
 	rule[subject] = some(r, subject)
 	fields := []string{"networks", "schemes", "ports", "methods", "paths", "ports", "methods", "paths"}
@@ -87,8 +87,8 @@ func randomRule(r *rand.Rand, deny bool) draftRule {
 	return rule
 }
 
-func randomDraft(r *rand.Rand) *draft {
-	d := &draft{mode: []string{"enforce", "enforce", "report", "learn"}[r.IntN(4)], listed: r.IntN(5) > 0}
+func randomSketch(r *rand.Rand) *sketch {
+	d := &sketch{mode: []string{"enforce", "enforce", "report", "learn"}[r.IntN(4)], listed: r.IntN(5) > 0}
 	for range r.IntN(4) {
 		if d.listed {
 			d.allow = append(d.allow, randomRule(r, false))
@@ -103,8 +103,8 @@ func randomDraft(r *rand.Rand) *draft {
 	return d
 }
 
-// changed returns a draft that differs a little.
-func (d *draft) changed(r *rand.Rand) *draft {
+// changed returns a sketch that differs a little.
+func (d *sketch) changed(r *rand.Rand) *sketch {
 	c := *d
 	c.allow, c.deny = cloneRules(d.allow), cloneRules(d.deny)
 	list, deny := &c.allow, false
@@ -141,7 +141,7 @@ func (d *draft) changed(r *rand.Rand) *draft {
 }
 
 // divide makes two rules of the first one that has a list.
-func (*draft) divide(list *[]draftRule) {
+func (*sketch) divide(list *[]sketchRule) {
 	for _, rule := range *list {
 		for f, texts := range rule {
 			if len(texts) > 1 {
@@ -154,15 +154,15 @@ func (*draft) divide(list *[]draftRule) {
 	}
 }
 
-func cloneRules(rules []draftRule) []draftRule {
-	var all []draftRule
+func cloneRules(rules []sketchRule) []sketchRule {
+	var all []sketchRule
 	for _, r := range rules {
 		all = append(all, maps.Clone(r))
 	}
 	return all
 }
 
-func (d *draft) String() string {
+func (d *sketch) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "mode: %s\n", d.mode)
 	if d.local != nil {
@@ -175,7 +175,7 @@ func (d *draft) String() string {
 	return b.String()
 }
 
-func rulesText(rules []draftRule) string {
+func rulesText(rules []sketchRule) string {
 	if len(rules) == 0 {
 		return " []\n"
 	}

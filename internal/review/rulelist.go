@@ -3,8 +3,6 @@ package review
 import (
 	"slices"
 	"strings"
-
-	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // A ruleList finds the rules of a list that may cover another without comparing
@@ -75,7 +73,7 @@ func (t *terms) coveredKeys() []string {
 		keys = append(keys, "net")
 	case len(t.services) > 0:
 		keys = append(keys, "aws "+t.services[0])
-		for _, s := range awshost.Named(t.services[0]) {
+		for _, s := range named(t.services[0]) {
 			keys = append(keys, "aws "+s.ID, "aws "+s.IAM)
 		}
 	}

@@ -50,7 +50,7 @@ func TestShadowedChangesNothing(t *testing.T) {
 	calls := universe(r, 1500)
 	deleted := 0
 	for range 400 {
-		d := randomDraft(r)
+		d := randomSketch(r)
 		for range 3 {
 			d = d.changed(r)
 		}
@@ -77,7 +77,7 @@ func TestShadowedChangesNothing(t *testing.T) {
 	}
 }
 
-func kept(list string, rules []draftRule, gone map[string]bool) (left []draftRule) {
+func kept(list string, rules []sketchRule, gone map[string]bool) (left []sketchRule) {
 	for i, r := range rules {
 		if !gone[fmt.Sprintf("%s[%d]", list, i)] {
 			left = append(left, r)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// maxAlternatives bounds what a rule is split into.
-const maxAlternatives = 2000
+// maxParts bounds what a rule is split into.
+const maxParts = 2000
 
 // split returns the alternatives that a rule with lists stands for: together they
 // match what it does, so that several rules may cover it. ok is false where there
@@ -51,7 +51,7 @@ func by[T any](all *[]*terms, values []T, set func(*terms, []T)) bool {
 	if len(values) < 2 {
 		return true
 	}
-	if len(*all)*len(values) > maxAlternatives {
+	if len(*all)*len(values) > maxParts {
 		return false
 	}
 	var more []*terms
