@@ -73,7 +73,7 @@ colours on a terminal, and none where NO_COLOR is set.`,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(checkCommand(), explainCommand(), learnCommand(), replayCommand(), unusedCommand())
+	root.AddCommand(checkCommand(), diffCommand(), explainCommand(), learnCommand(), replayCommand(), unusedCommand())
 	return root
 }
 

@@ -118,9 +118,9 @@ func TestCoversTogether(t *testing.T) {
 		}
 		rules := append(d.allow, d.deny...)
 		jp, jw := judge(t, calls, deny, rules...), judge(t, calls, deny, whole)
-		list := jp.side.allow
+		list := jp.allow
 		if deny {
-			list = jp.side.deny
+			list = jp.deny
 		}
 		left, _ := list.uncovered(newEffort(), jw.only(deny), always)
 		if len(left) > 0 {

@@ -11,8 +11,22 @@ func (e *effort) coversAWS(a, b *terms) bool {
 	if a.every && a.deny { // every call of any kind
 		return a.asksNothingSent() && a.ports == nil && (a.networks == anyNetwork || !b.deny && a.networks&tcp != 0)
 	}
-	return a.services != nil && coversServices(a, b) && e.coversResources(a, b) && e.coversOperations(a, b) && coversAccounts(a, b) &&
+	return a.services != nil && !a.isFar(b) && coversServices(a, b) && e.coversResources(a, b) && e.coversOperations(a, b) && coversAccounts(a, b) &&
 		e.coversRegions(a, b) && e.coversEndpoints(a, b)
+}
+
+// isFar reports whether b has a resource that a surely does not: most rules of a
+// service differ in that, and need no closer look.
+func (a *terms) isFar(b *terms) bool {
+	if a.anyNamed || len(b.resources) == 0 {
+		return false
+	}
+	for _, r := range a.resources {
+		if r.whole[0].near(b.resources[0].whole[0]) {
+			return false
+		}
+	}
+	return true
 }
 
 func coversServices(a, b *terms) bool {

@@ -142,7 +142,7 @@ func (c *comparison) softened() {
 	if !c.wider {
 		old, now = now, old
 	}
-	d := Change{Kind: "mode", Line: 1, Text: fmt.Sprintf("mode %s, which was %s", now, old)}
+	d := Change{Kind: "mode", Text: fmt.Sprintf("mode %s, which was %s", now, old)}
 	c.tellCalls(d, outcome(c.from.mode) > outcome(c.to.mode), c.now(), c.examples([][]*terms{{everything}}))
 }
 
@@ -154,7 +154,7 @@ func (c *comparison) unlisted() {
 	if !c.from.HasAllow || c.to.HasAllow || c.deniesEverything(c.mode()) {
 		return
 	}
-	d := Change{Kind: c.kind(), Line: 1, Text: "no allow list any more"}
+	d := Change{Kind: c.kind(), Text: "no allow list any more"}
 	if !c.wider {
 		d.Text = "an allow list, and there was none"
 	}
@@ -264,7 +264,7 @@ func (c *comparison) opened() {
 	}
 	for _, door := range c.to.Local {
 		if !slices.ContainsFunc(c.from.Local, func(v Value) bool { return sameDoor(v.Text, door.Text) }) {
-			d := Change{Kind: "local", Line: door.Line, Text: "local: " + door.Text}
+			d := Change{Kind: "local", Rule: "local", Line: door.Line, Text: printable(door.Text)}
 			c.tellCalls(d, mode > policy.Learn, c.to, slices.Values(doorCalls(door.Text)))
 		}
 	}

@@ -139,10 +139,11 @@ func exampleText(c *policy.Call) string {
 func (d *Change) String() string {
 	var b strings.Builder
 	b.WriteString(d.sign())
-	if d.Rule != "" {
-		fmt.Fprintf(&b, " %s", printable(d.Rule))
+	at := printable(d.File)
+	if d.Line > 0 {
+		at = fmt.Sprintf("%s (%s:%d)", printable(d.Rule), at, d.Line)
 	}
-	fmt.Fprintf(&b, " (%s:%d)", printable(d.File), d.Line)
+	b.WriteString(" " + at)
 	if d.Gone && d.Rule != "" {
 		b.WriteString(" no longer")
 	}
@@ -150,7 +151,7 @@ func (d *Change) String() string {
 	if d.Example == "" {
 		b.WriteString("    no example was found, nor could it be shown that there is none")
 	} else {
-		fmt.Fprintf(&b, "    for example %s is %s by the old, %s by the new", d.Example, d.Old, d.New)
+		fmt.Fprintf(&b, "    for example %s is %s, %s", d.Example, d.Old.by("the old"), d.New.by("the new"))
 	}
 	return b.String()
 }
@@ -166,16 +167,18 @@ func (d *Change) sign() string {
 	return "~"
 }
 
-func (v *Verdict) String() string {
+func (v *Verdict) by(policy string) string {
 	by := cmp.Or(v.Rule, v.Reason)
-	if v.Decision == policy.Allow.String() {
-		return fmt.Sprintf("allowed (%s)", printable(by))
+	if v.Decision == allowed {
+		return fmt.Sprintf("allowed by %s (%s)", policy, printable(by))
 	}
 	if v.Rule != "" && v.Reason != "denied by rule" {
 		by += ": " + v.Reason
 	}
-	return fmt.Sprintf("denied (%s; mode %s)", printable(by), v.Mode)
+	return fmt.Sprintf("denied by %s (%s; mode %s)", policy, printable(by), v.Mode)
 }
+
+var allowed = policy.Allow.String()
 
 // A phrase is how a field is told of.
 var phrases = []struct{ field, before string }{

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -70,11 +71,12 @@ func (x *exampler) services() (all []awshost.Service) {
 			all = append(append(all, s), named(name)...)
 		}
 	}
-	all = slices.DeleteFunc(all, func(s awshost.Service) bool {
+	slices.SortStableFunc(all, func(a, b awshost.Service) int { return cmp.Compare(len(a.ID), len(b.ID)) })
+	all = slices.DeleteFunc(slices.Compact(all), func(s awshost.Service) bool {
 		return slices.ContainsFunc(x.in, func(t *terms) bool { return t.services != nil && !t.namesService(s) })
 	})
 	if t := x.in[0]; t.deny && t.resources != nil && (len(x.in) == 1 || x.in[1].services == nil) {
-		all = append(all, named("dynamodb")[0], named("athena")[0])
+		all = append(all[:min(len(all), 4)], named("dynamodb")[0], named("athena")[0])
 	}
 	return all[:min(len(all), 6)]
 }
@@ -95,8 +97,8 @@ func (x *exampler) regions() []string {
 	all := slices.DeleteFunc(slices.Clone(someRegions), func(region string) bool {
 		return slices.ContainsFunc(x.in, func(t *terms) bool { return t.regions != nil && !anyMatches(t.regions, region) })
 	})
-	all = append(all[:min(len(all), 2)], x.texts(func(t *terms) []*glob { return t.regions }, "")...)
-	return all[:min(len(all), 3)]
+	all = append(all[:min(len(all), 1)], x.texts(func(t *terms) []*glob { return t.regions }, "")...)
+	return all[:min(len(all), 2)]
 }
 
 func (x *exampler) accounts() []string {
@@ -153,17 +155,38 @@ func (x *exampler) names(s awshost.Service) []string {
 			all = append(all, name)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(familiar(a), familiar(b)) })
+	of := map[policy.Access]int{} // a few of each level
+	all = slices.DeleteFunc(all, func(name string) bool {
+		call := awscall.Call{Service: s.ID, Operation: name}
+		level, _, _ := call.Describe()
+		of[level]++
+		return of[level] > 4
+	})
 	if asked {
 		all = append(all, x.texts(field)...)
 	}
 	return append(all, "Operation")
 }
 
+// familiar puts what everybody knows first.
+func familiar(operation string) int {
+	known := []string{"GetObject", "PutObject", "GetItem", "PutItem", "SendMessage", "Publish", "Invoke", "GetParameter", "GetSecretValue", "PutEvents"}
+	if i := slices.Index(known, operation); i >= 0 {
+		return i
+	}
+	return len(known)
+}
+
 // resources are lists of one resource that the rules name; or of any, none, and those
 // that are not known.
 func (x *exampler) resources(s awshost.Service, region, account string) (all [][]string) {
 	var stated []*resource
+	owner := s
 	for _, t := range x.in {
+		if t.services != nil && !t.namesService(s) {
+			owner = named(t.services[0])[0] // another service names what is this one's
+		}
 		if !t.anyNamed {
 			stated = append(stated, t.resources...)
 		}
@@ -176,7 +199,7 @@ func (x *exampler) resources(s awshost.Service, region, account string) (all [][
 			}
 		}
 		for _, out := range [][]*glob{avoid, nil} {
-			if text, ok := x.arn(r, out, s, region, account); ok {
+			if text, ok := x.arn(r, out, owner, region, account); ok {
 				all = append(all, []string{text})
 			}
 		}
