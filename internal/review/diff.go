@@ -25,6 +25,8 @@ type Change struct {
 
 	Gone bool         `json:"gone"` // Rule is one of the old policy, or covers less there
 	Call *policy.Call `json:"-"`    // the example
+
+	softer bool // the rule is in both, in another mode
 }
 
 // A Verdict is what a policy says of an example.
@@ -216,7 +218,26 @@ func (c *comparison) undenied(d *terms) {
 	})
 	if len(left) > 0 {
 		c.tellRule(c.from, left, whole, mode)
+		c.softer(&c.found[len(c.found)-1], left)
 	}
+}
+
+// softer adds that to has the deny rule, too, in a softer mode.
+func (c *comparison) softer(told *Change, left []*terms) {
+	mode := policy.Enforce
+	for _, t := range left {
+		i := c.to.deny.covering(c.effort, t, always)
+		if i < 0 {
+			return
+		}
+		mode = min(mode, c.to.deny.all[i].mode)
+	}
+	when := "was"
+	if c.wider {
+		when = "now"
+	}
+	told.Text += fmt.Sprintf(", %s in mode %s", when, mode)
+	told.softer = true
 }
 
 // stopped reports whether to stops the calls of a deny rule by its allow list, which
