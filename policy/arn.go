@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/lambdafence/lambdafence/internal/braces"
 )
 
 // An arnPattern is one alternative of what a policy writes for a resource: an
@@ -25,7 +27,7 @@ func compileARN(text string) ([]arnPattern, error) {
 	if scheme, _, ok := strings.Cut(text, "://"); ok && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
 		return nil, fmt.Errorf("%q: want an ARN or its tail, such as table/orders, and not a URL", text)
 	}
-	alternatives, err := expand(text, "")
+	alternatives, err := braces.Expand(text, "")
 	if err != nil {
 		return nil, err
 	}

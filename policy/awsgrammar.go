@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
+	"github.com/lambdafence/lambdafence/internal/braces"
 )
 
 // accessWords are the levels of access in the order of their constants, from List on.
@@ -51,7 +52,7 @@ func compileOperation(s string) ([]pattern, error) {
 	if _, name, ok := strings.Cut(s, ":"); ok {
 		return nil, fmt.Errorf("%q: write the operation alone, such as %s", s, name)
 	}
-	alternatives, err := expand(s, "")
+	alternatives, err := braces.Expand(s, "")
 	if err != nil {
 		return nil, err
 	}

@@ -6,15 +6,9 @@ import (
 	"strings"
 
 	"github.com/gobwas/glob"
-)
 
-// Caps that keep every pattern fast.
-const (
-	maxPattern      = 512
-	maxAlternatives = 64
+	"github.com/lambdafence/lambdafence/internal/braces"
 )
-
-var errEmptyPattern = errors.New("empty pattern")
 
 // A pattern is one alternative of what a policy writes: braces are expanded
 // before it is compiled. It is cut at its separators; gobwas/glob matches the
@@ -119,7 +113,7 @@ func matchAny(ps []pattern, s string) bool {
 // compilePatterns compiles a text into one pattern for each of its
 // alternatives. The separator is one byte, or empty where there is none.
 func compilePatterns(text, sep string) ([]pattern, error) {
-	alternatives, err := expand(text, sep)
+	alternatives, err := braces.Expand(text, sep)
 	if err != nil {
 		return nil, err
 	}

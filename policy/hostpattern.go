@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	"github.com/lambdafence/lambdafence/internal/braces"
 )
 
 // A hostPattern is one alternative of a host subject. Exactly one of its fields
@@ -29,7 +31,7 @@ func compileHost(text string) ([]hostPattern, error) {
 	if err := checkHostText(text); err != nil {
 		return nil, err
 	}
-	alternatives, err := expand(text, "") // ** is checked below
+	alternatives, err := braces.Expand(text, "") // ** is checked below
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +142,7 @@ func checkName(name string) error {
 // an IPv4-mapped prefix becomes the IPv4 one: calls are unmapped too.
 func compileCIDR(text string) (netip.Prefix, error) {
 	if text == "" {
-		return netip.Prefix{}, errEmptyPattern
+		return netip.Prefix{}, braces.ErrEmpty
 	}
 	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" {
 		a = a.Unmap()

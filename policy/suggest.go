@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lambdafence/lambdafence/internal/braces"
 )
 
 // Suggest returns, in one line of YAML, what would let a denied call pass: a
@@ -108,7 +110,7 @@ func suggestRule(c *Call, t target) string {
 	parts = append(parts, "methods: ["+method+"]")
 	var f pathForm
 	// A pattern cannot say a percent sign that was sent as %25, nor a long path.
-	if f.read(c.Path); !f.odd && !strings.Contains(f.clean, "%") && len(quoteMeta(f.sent)) <= maxPattern/3 {
+	if f.read(c.Path); !f.odd && !strings.Contains(f.clean, "%") && len(quoteMeta(f.sent)) <= braces.MaxLength/3 {
 		paths := strconv.Quote(quoteMeta(f.sent))
 		if f.clean != f.sent {
 			paths += ", " + strconv.Quote(quoteMeta(f.clean))

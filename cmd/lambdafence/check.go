@@ -50,9 +50,11 @@ The checks are
   resource     a resource that the service does not have, or not in that form
   secret       a secret that is allowed by its name, or by its ARN, alone
   service      a service that this version does not know
+  shadowed     a rule that changes nothing: others match all that it matches
   shared-host  a host, or a domain, where everybody has something
   size         what push does with a policy that is too large for a parameter
   subdomains   a deny rule for a domain, but not for the names below it
+  unreachable  an allow rule that a deny rule overrides, whatever it matches
   until        a rule that no longer holds, or soon will not
   wide         a rule that allows about everything of its kind
 

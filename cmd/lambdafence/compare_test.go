@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-// Whatever is not provably the same counts as more.
+// Whatever cannot be shown to be the same counts as more.
 func TestCompare(t *testing.T) {
 	const before = "mode: enforce\nallow:\n- {aws: s3, accounts: 012345670123}\n- host: [a.example, b.example]\n"
 	for _, tt := range []struct {
@@ -14,6 +14,7 @@ func TestCompare(t *testing.T) {
 		{"a host more", before + "- host: evil.example\n", true},
 		{"another account", "mode: enforce\nallow:\n- {aws: s3, accounts: 112345670123}\n- host: [a.example, b.example]\n", true},
 		{"a softer mode", "mode: report\nallow:\n- {aws: s3, accounts: 012345670123}\n- host: [a.example, b.example]\n", true},
+		{"other ids and order", "mode: enforce\nallow:\n- host: [b.example, a.example]\n  id: hosts\n- {aws: s3, accounts: 012345670123}\n", false},
 		{"an allowed host that seems to be taken away", "mode: enforce\nallow:\n- {aws: s3, accounts: 012345670123}\n- host: [a.example, \"*.example\"] # b.example\n", true},
 	} {
 		text, widens, err := compare([]byte(before), []byte(tt.after))

@@ -77,6 +77,7 @@ colours on a terminal, and none where NO_COLOR is set.`,
 	root.AddCommand(
 		checkCommand(),
 		convertCommand(),
+		diffCommand(),
 		explainCommand(),
 		historyCommand(),
 		iamCommand(),

@@ -14,6 +14,7 @@ func (d *Document) Check(now time.Time) []Finding {
 		d.doors,
 		d.apexes,
 		d.hostsOfAWS,
+		d.shadowed,
 		func() []Finding { return d.ended(now) },
 	}
 	var fs []Finding

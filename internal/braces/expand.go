@@ -1,4 +1,4 @@
-package policy
+package braces
 
 import (
 	"errors"
@@ -6,12 +6,21 @@ import (
 	"strings"
 )
 
-// expand checks a pattern and returns its alternatives: "a{b,c}" is ab and ac,
+// Caps that keep every pattern fast.
+const (
+	MaxLength       = 512
+	maxAlternatives = 64
+)
+
+// ErrEmpty is the error of a pattern without text.
+var ErrEmpty = errors.New("empty pattern")
+
+// Expand checks a pattern and returns its alternatives: "a{b,c}" is ab and ac,
 // and where / separates, "a**b" is a*b and a*/**/*b, so that ** is always a
-// segment of its own.
-func expand(text, sep string) ([]string, error) {
-	if len(text) > maxPattern {
-		return nil, fmt.Errorf("pattern of %d bytes: at most %d", len(text), maxPattern)
+// segment of its own. The separator is one byte, or empty where there is none.
+func Expand(text, sep string) ([]string, error) {
+	if len(text) > MaxLength {
+		return nil, fmt.Errorf("pattern of %d bytes: at most %d", len(text), MaxLength)
 	}
 	done, todo := []string(nil), []string{text}
 	for len(todo) > 0 {
@@ -38,7 +47,7 @@ func expand(text, sep string) ([]string, error) {
 func checkPattern(p string) error {
 	switch {
 	case p == "":
-		return errEmptyPattern
+		return ErrEmpty
 	case strings.Contains(p, "***"):
 		return fmt.Errorf("%q: *** means nothing; write ** to match across separators", p)
 	case strings.Contains(p, "[^"):
