@@ -276,3 +276,49 @@ func TestCountsTell(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestGroups: a group is told as its first and its last, with the count of all.
+func TestGroups(t *testing.T) {
+	lines, events := said(t)
+	first, last := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 7, 0, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name  string
+		group Group
+		times []time.Time
+		want  Counts // without bytes
+	}{
+		{"many", Group{Line: []byte(lines[0]), First: first, Last: last, Lines: 30, Calls: 50}, []time.Time{first, last}, Counts{Events: 30, Calls: 50}},
+		{"one", Group{Line: []byte(lines[0]), First: first, Last: first, Lines: 1, Calls: 7}, []time.Time{events[0].Time}, Counts{Events: 1, Calls: 7}},
+		{"no counts", Group{Line: []byte(lines[0])}, []time.Time{events[0].Time}, Counts{Events: 1, Calls: 1}},
+		{"wrapped", Group{Line: []byte(`{"log":` + quoted(lines[0]) + `}`), First: first, Last: last, Lines: 2, Calls: 2}, []time.Time{first, last}, Counts{Events: 2, Calls: 2}},
+		{"others", Group{Line: []byte(`{"msg":"lambdafence notice"}`), Lines: 4}, nil, Counts{Others: 4}},
+		{"newer", Group{Line: []byte(strings.Replace(lines[0], `"v":1`, `"v":2`, 1)), Lines: 4}, nil, Counts{Newer: 4}},
+		{"cut off", Group{Line: []byte(lines[0][:90]), Lines: 4}, nil, Counts{Broken: 4}},
+		{"negative", Group{Line: []byte(lines[0]), Lines: -5, Calls: -5}, []time.Time{events[0].Time}, Counts{Events: 1, Calls: 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var times []time.Time
+			calls := 0
+			r := NewReader(func(ev *wrapper.Event) error {
+				times = append(times, ev.Time)
+				calls += ev.Count
+				return nil
+			})
+			if err := r.Group("g", tt.group); err != nil {
+				t.Error(err)
+			}
+			r.Counts.Bytes = 0
+			if diff := cmp.Diff(tt.want, r.Counts); diff != "" || int64(calls) != tt.want.Calls {
+				t.Errorf("%d calls, (-want +got)\n%s", calls, diff)
+			}
+			if diff := cmp.Diff(tt.times, times, cmpopts.EquateApproxTime(time.Second)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	strict := NewReader(func(*wrapper.Event) error { return nil })
+	strict.Strict = true
+	if err := strict.Group("g", Group{Line: []byte(lines[0][:90])}); err == nil || !strings.HasPrefix(err.Error(), "g: ") {
+		t.Error(err)
+	}
+}
