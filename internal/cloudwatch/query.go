@@ -27,7 +27,7 @@ import (
 // whole seconds: an event of that very moment would be in two windows.
 //
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
-const query = `filter @message like /"msg": ?"lambdafence"/` +
+const query = `filter @message like /"msg\\?": ?\\?"lambdafence\\?"/` +
 	` | filter toMillis(@timestamp) >= %d and toMillis(@timestamp) < %d` +
 	` | parse @message /"outcome":(?<fenceVerdict>.*?),"count":(?<fenceCount>[0-9]+)/` +
 	` | parse @message /"call":(?<fenceCall>.*?)("request_id":|"suggest":|"trace_id":|"span_id":|$)/` +

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,7 @@ func at(line string, when time.Time) awsstand.LogEvent {
 func week(t *testing.T) []awsstand.LogEvent {
 	var all []awsstand.LogEvent
 	kinds := lines(t)
+	kinds = append(kinds, strings.Replace(kinds[0], `"count":1`, `"count":5`, 1), strings.Replace(kinds[0], `"decision":"deny"`, `"decision":"deny","rule":"deny[7]"`, 1))
 	for day := range 7 {
 		for minute := range 60 {
 			when := start.AddDate(0, 0, day).Add(time.Duration(minute) * time.Minute) // the first of a day is on its edge
@@ -219,13 +221,14 @@ func TestEveryLineIsRead(t *testing.T) {
 	head, rest, _ := strings.Cut(kinds[0], `"call":`)
 	object, _, _ := strings.Cut(rest, `},`)
 	moved := `{"call":` + object + `},` + strings.TrimPrefix(head, "{") + `"x":1}`
-	for i, line := range []string{moved, strings.Replace(kinds[2], `,"count":1`, "", 1), strings.Replace(kinds[3], `"msg":"lambdafence"`, `"msg": "lambdafence"`, 1)} {
+	wrapped := `{"x":1,"log":` + strconv.Quote(strings.Replace(kinds[0], "a.example", "wrapped.example", 1)) + `}`
+	for i, line := range []string{moved, strings.Replace(kinds[2], `,"count":1`, "", 1), strings.Replace(kinds[3], `"msg":"lambdafence"`, `"msg": "lambdafence"`, 1), wrapped} {
 		for j := range 3 {
-			sc.PutLogEvents("g", start, awsstand.LogEvent{Time: start.Add(time.Duration(10*i+j) * time.Minute), Message: strings.Replace(line, `"x":1`, fmt.Sprintf(`"x":%d`, j), 1)})
+			sc.PutLogEvents("g", start, awsstand.LogEvent{Time: start.Add(time.Duration(10*i+j) * time.Minute), Message: strings.NewReplacer(`"x":1`, fmt.Sprintf(`"x":%d`, j), "wrapped.", fmt.Sprintf("wrapped%d.", j)).Replace(line)})
 		}
 	}
 	got := sc.learned(t)
-	if sc.counts.Events != 9 || sc.counts.Calls != 9 || !strings.Contains(got, "a.example") || !strings.Contains(got, "db.example") || !strings.Contains(got, "aws: s3") {
+	if sc.counts.Events != 12 || sc.counts.Calls != 12 || !strings.Contains(got, "wrapped0.example") || !strings.Contains(got, "wrapped2.example") || !strings.Contains(got, "a.example") || !strings.Contains(got, "db.example") || !strings.Contains(got, "aws: s3") {
 		t.Error(&sc.counts, got)
 	}
 }
