@@ -16,9 +16,12 @@ func TestMain(m *testing.M) {
 // TestScripts runs the tool as a user does.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir:   "testdata",
+		Setup: withStand,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"fails": fails,
+			"fails":  fails,
+			"logs":   logs,
+			"refuse": refuse,
 		},
 	})
 }

@@ -57,7 +57,8 @@ func replayCommand() *cobra.Command {
 		Long: `Replay judges the calls of events by a policy, and tells which it would block, by
 function and module, and how often. It exits with 1 if there is any.`,
 		Example: `  lambdafence replay --policy policy.yaml events.jsonl
-  lambdafence replay --policy base.yaml --policy policy.yaml --json events.jsonl`,
+  lambdafence replay --policy base.yaml --policy policy.yaml --json events.jsonl
+  lambdafence replay --policy policy.yaml cloudwatch:/aws/lambda/orders --since 36h`,
 		RunE: func(cmd *cobra.Command, inputs []string) error {
 			set, err := policies(files)
 			if err != nil {

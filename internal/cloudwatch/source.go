@@ -19,7 +19,7 @@ type Source struct {
 	Scan     bool               // do not ask Insights, but read event by event
 	Say      func(string)       // is told what the user should know, a line each. nil: nobody
 	Progress func(part float64) // is told how much is done, of 1. nil: nobody
-	pause    time.Duration      // between the first looks at a query's state; 0: a quarter of a second
+	pause    time.Duration      // between the first looks at a query's state; 0: a tenth of a second
 	rows     int                // of an answer of Insights; 0: as many as it gives
 	spare    int                // queries that may still be made because windows are cut
 	clients  map[string]*cloudwatchlogs.Client
@@ -42,7 +42,7 @@ func (s *Source) Read(ctx context.Context, r *events.Reader) error {
 		s.rows = maxRows
 	}
 	if s.pause == 0 {
-		s.pause = time.Second / 4
+		s.pause = time.Second / 10
 	}
 	all, days := batches(s.Groups), windows(s.From, s.To)
 	for _, groups := range all {

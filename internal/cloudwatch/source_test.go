@@ -326,19 +326,22 @@ func TestParseGroup(t *testing.T) {
 
 // TestWindows: they follow on one another, and have all of the time.
 func TestWindows(t *testing.T) {
-	for _, span := range []time.Duration{time.Second, time.Minute, 24 * time.Hour, 7*24*time.Hour + time.Minute, 1500 * time.Millisecond} {
+	for _, span := range []time.Duration{time.Second, time.Minute, 24 * time.Hour, 7*24*time.Hour + time.Minute, 3 * 365 * 24 * time.Hour, 1500 * time.Millisecond} {
 		all := windows(start, start.Add(span))
 		if first, last := all[0].from, all[len(all)-1].to; !first.Equal(start) || last.Before(start.Add(span)) {
 			t.Error(span, all)
 		}
 		for i, w := range all {
-			if w.length() <= 0 || w.length() > 24*time.Hour || i > 0 && w.from != all[i-1].to {
+			if w.length() <= 0 || i > 0 && w.from != all[i-1].to {
 				t.Error(span, all)
 			}
 		}
 	}
 	if got := (window{start, start.Add(3 * time.Second)}).cut(16); len(got) != 3 {
 		t.Error(got)
+	}
+	if day, years := windows(start, start.AddDate(0, 0, 2)), windows(start, start.AddDate(3, 0, 0)); len(day) != 2 || len(years) != 14 {
+		t.Error(day, years)
 	}
 	if got := windows(start, start); len(got) != 0 {
 		t.Error(got)

@@ -6,11 +6,13 @@ import "time"
 // Insights takes no less.
 type window struct{ from, to time.Time }
 
-// windows cuts the time from from to to into days. A query of a day is far from
-// Insights' limits, and its end is something to tell on the way.
+// windows cuts the time from from to to into days, or into longer pieces where these
+// would be many. A short query is far from Insights' limits, and its end is something to
+// tell on the way.
 func windows(from, to time.Time) []window {
 	whole := window{from.Truncate(time.Second), to.Add(time.Second - 1).Truncate(time.Second)}
-	return whole.cut(int((whole.length() + 24*time.Hour - 1) / (24 * time.Hour)))
+	days := int((whole.length() + 24*time.Hour - 1) / (24 * time.Hour))
+	return whole.cut(min(days, 14))
 }
 
 func (w window) length() time.Duration { return w.to.Sub(w.from) }
