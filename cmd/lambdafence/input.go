@@ -88,7 +88,7 @@ func (in *input) sources(inputs []string, now time.Time) (files []string, live *
 	}
 	if live == nil {
 		if in.since != "" || in.until != "" || in.scan {
-			return nil, nil, errors.New("--since, --until and --scan are for inputs that begin with cloudwatch:")
+			return nil, nil, errors.New("--since, --until and --scan are for inputs such as cloudwatch:GROUP")
 		}
 		return files, nil, nil
 	}
