@@ -160,6 +160,9 @@ func (r *Reader) lines(b *bufio.Reader) error {
 // line reads one line: an event, or a document of its own.
 func (r *Reader) line(text []byte, n int) error {
 	text = bytes.TrimSpace(text)
+	if ev, ok := quick(text); ok {
+		return r.tell(&ev, text)
+	}
 	if text[0] == '{' && isEnvelope(text) {
 		if err := r.document(bytes.NewReader(text)); err != nil {
 			var stop *stopError
@@ -192,6 +195,9 @@ func (r *Reader) text(text []byte, line int) error {
 // parse reads an event, and returns the text that it was: the inner one, where a
 // log collector has wrapped it.
 func parse(text []byte) (wrapper.Event, []byte, error) {
+	if ev, ok := quick(text); ok {
+		return ev, text, nil
+	}
 	ev, err := parseLine(text)
 	if errors.Is(err, errOther) && bytes.Contains(text, anyMark) {
 		if inner, ok := unwrap(text); ok {
