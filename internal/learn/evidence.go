@@ -3,6 +3,7 @@ package learn
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lambdafence/lambdafence/wrapper"
@@ -12,13 +13,14 @@ import (
 type evidence struct {
 	calls       int64
 	first, last time.Time
-	callers     bounded // modules, each with its package
-	functions   bounded
-	examples    bounded
+	callers     bounded // packages or, where these are not known, modules
 }
 
-// maxExamples bounds the examples, callers and functions of one piece of evidence.
-const maxExamples = 8
+// Bounds of one piece of evidence.
+const (
+	maxCallers = 8
+	maxCaller  = 256 // bytes
+)
 
 // A bounded set keeps the least of what it is given, and says if there was more:
 // so that what it keeps does not hang on the order.
@@ -28,11 +30,14 @@ type bounded struct {
 }
 
 func (b *bounded) add(s string) {
+	if len(s) > maxCaller {
+		s = strings.Clone(s[:maxCaller])
+	}
 	at, there := slices.BinarySearch(b.items, s)
 	switch {
 	case s == "" || there:
 		return
-	case len(b.items) == maxExamples:
+	case len(b.items) == maxCallers:
 		if b.more = true; at == len(b.items) {
 			return
 		}
@@ -53,7 +58,6 @@ func evidenceOf(ev *wrapper.Event) *evidence {
 	e := &evidence{calls: int64(max(ev.Count, 1)), first: ev.Time, last: ev.Time}
 	c := ev.Call.Caller
 	e.callers.add(cmp.Or(c.Package, c.Module))
-	e.functions.add(ev.Function.Name)
 	return e
 }
 
@@ -66,6 +70,4 @@ func (e *evidence) merge(other *evidence) {
 		e.last = other.last
 	}
 	e.callers.merge(&other.callers)
-	e.functions.merge(&other.functions)
-	e.examples.merge(&other.examples)
 }
