@@ -246,26 +246,6 @@ func (r *Reader) tell(ev *wrapper.Event, text []byte) error {
 	return nil
 }
 
-// seen remembers the last hashes that it was given, a million at least.
-type seen struct{ now, before map[uint64]struct{} }
-
-const generation = 1 << 20
-
-// add adds a hash, and reports whether it was there.
-func (s *seen) add(hash uint64) bool {
-	if _, ok := s.now[hash]; ok {
-		return true
-	}
-	if _, ok := s.before[hash]; ok {
-		return true
-	}
-	if s.now == nil || len(s.now) >= generation {
-		s.now, s.before = make(map[uint64]struct{}), s.now
-	}
-	s.now[hash] = struct{}{}
-	return false
-}
-
 // String tells what was read, and what could not be, on one line.
 func (c *Counts) String() string {
 	parts := []string{fmt.Sprintf("%d events of %d calls", c.Events, c.Calls)}

@@ -258,12 +258,12 @@ func (b broken) Read([]byte) (int, error) { return 0, b.err }
 func TestSeenIsBounded(t *testing.T) {
 	var s seen
 	for i := range uint64(3*generation + 5) {
-		if s.add(i) {
+		if s.add(i + 1) {
 			t.Fatal(i)
 		}
 	}
-	if len(s.now)+len(s.before) > 2*generation {
-		t.Error(len(s.now), len(s.before))
+	if s.now.n+s.before.n > 2*generation || len(s.now.slots)+len(s.before.slots) > 4*generation {
+		t.Error(s.now.n, s.before.n, len(s.now.slots), len(s.before.slots))
 	}
 	if !s.add(3*generation) || !s.add(2*generation+7) || s.add(1) {
 		t.Error("the last are forgotten, or the first are not")

@@ -283,7 +283,7 @@ func TestRoom(t *testing.T) {
 				other.Path = "/v1/items/8"
 				l.Add(&wrapper.Event{Call: other, Count: 1})
 			}
-			if grown := heap() - before; grown > 8<<20 {
+			if grown := heap() - before; grown > 2<<20 {
 				t.Errorf("%d KB for a room of 1 MB", grown>>10)
 			}
 			if doc := l.Policy(""); !strings.Contains(doc, `["/v1/items/7"]`) && !strings.Contains(doc, `["/v1/items/{7,8}"]`) {
