@@ -30,9 +30,9 @@ import (
 const query = `filter @message like /"msg\\?": ?\\?"lambdafence\\?"/` +
 	` | filter toMillis(@timestamp) >= %d and toMillis(@timestamp) < %d` +
 	` | parse @message /"outcome":(?<fenceVerdict>.*?),"count":(?<fenceCount>[0-9]+)/` +
-	` | parse @message /"call":(?<fenceCall>.*?)("request_id":|"suggest":|"trace_id":|"span_id":|$)/` +
-	` | fields toMillis(@timestamp) as fenceTime, coalesce(fenceCall, @message) as fenceKey` +
-	` | stats count(*) as fenceLines, sum(fenceCount) as fenceCalls, min(fenceTime) as fenceFirst, max(fenceTime) as fenceLast, latest(@message) as fenceLine by fenceVerdict, fenceKey` +
+	` | parse @message /"call":(?<fenceCall>.*?)(?:"request_id":|"suggest":|"trace_id":|"span_id":|$)/` +
+	` | fields toMillis(@timestamp) as fenceTime, coalesce(fenceCall, @message) as fenceKey, coalesce(fenceVerdict, @message) as fenceOutcome` +
+	` | stats count(*) as fenceLines, sum(fenceCount) as fenceCalls, min(fenceTime) as fenceFirst, max(fenceTime) as fenceLast, latest(@message) as fenceLine by fenceOutcome, fenceKey` +
 	` | sort fenceLines desc` +
 	` | limit %d`
 
