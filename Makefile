@@ -112,6 +112,10 @@ size: ## Size and start-up of examples/minimal against a bare bootstrap
 burst: ## A thousand fences load at once from an SSM that serves 40 requests a second
 	@go run ./internal/burst
 
+.PHONY: ten-million
+ten-million: ## Time and memory of learning from ten million events
+	@go run ./internal/tenmillion
+
 .PHONY: api
 api: ## Print the exported API
 	@for p in policy policy/source policy/source/paramstore wrapper wrapper/wrappertest; do go doc -short ./$$p; done

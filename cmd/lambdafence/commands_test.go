@@ -17,6 +17,10 @@ func TestCommands(t *testing.T) {
 	if root.Version == "" || root.Long == "" || root.Example == "" {
 		t.Error("the tool has no version, description or examples")
 	}
+	live, err := os.ReadFile(filepath.Join("testdata", "live.txtar")) // what reads events may read them from AWS
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, cmd := range leaves(root) {
 		name := strings.TrimPrefix(cmd.CommandPath(), "lambdafence ")
 		script, err := os.ReadFile(filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".txtar"))
@@ -31,7 +35,7 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%s: its help lacks something", name)
 		}
 		for line := range strings.Lines(cmd.Example) {
-			if args, ok := argsOf(line); ok && !runs(string(script), args) {
+			if args, ok := argsOf(line); ok && !runs(string(script)+string(live), args) {
 				t.Errorf("%s: its script does not run the example: lambdafence %s", name, args)
 			}
 		}

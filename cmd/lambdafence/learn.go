@@ -26,7 +26,7 @@ func learnCommand() *cobra.Command {
 		Long: `Learn reads events and writes the smallest policy that allows what they show, a
 rule for each thing that is done, with what speaks for it as a comment. Events
 are the lines that a fence logs, exports of CloudWatch Logs, or OTLP/JSON; packed
-by gzip or not; from files, or from the standard input.
+by gzip or not.
 
 What a deny rule or a closed local door matched is not proposed, but listed at the
 end.
@@ -36,6 +36,7 @@ of what was learned before; the rest of it, written by hand, stays as it is. Wha
 that part allows is not proposed again.`,
 		Example: `  lambdafence learn events.jsonl > policy.yaml
   aws logs filter-log-events --log-group-name /aws/lambda/orders | lambdafence learn --name orders
+  lambdafence learn --name orders cloudwatch:/aws/lambda/orders --since 7d
   lambdafence learn --into policy.yaml events.jsonl`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			level := learn.Normal

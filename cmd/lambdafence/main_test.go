@@ -19,8 +19,10 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata",
 		Setup: withStand(t),
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"fails": fails,
-			"stand": standCommand,
+			"fails":  fails,
+			"logs":   logs,
+			"refuse": refuse,
+			"stand":  standCommand,
 		},
 	})
 }

@@ -40,7 +40,8 @@ Events are what learn reads: the lines that a fence logs, exports of CloudWatch 
 or OTLP/JSON, from files or the standard input. Given several times, --policy makes
 layers that must all agree. It exits with 1 if any call would be blocked.`,
 		Example: `  lambdafence replay --policy policy.yaml events.jsonl
-  lambdafence replay --policy base.yaml --policy policy.yaml --json events.jsonl`,
+  lambdafence replay --policy base.yaml --policy policy.yaml --json events.jsonl
+  lambdafence replay --policy policy.yaml cloudwatch:/aws/lambda/orders --since 36h`,
 		RunE: func(cmd *cobra.Command, inputs []string) error {
 			set, err := policies(files)
 			if err != nil {

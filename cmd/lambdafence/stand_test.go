@@ -38,7 +38,7 @@ func withStand(t *testing.T) func(*testscript.Env) error {
 		t.Cleanup(server.Close)
 		env.Defer(func() { s.Hang(false) })
 		env.Values[standKey{}] = s
-		env.Setenv("AWS_ENDPOINT_URL_SSM", server.URL)
+		env.Setenv("AWS_ENDPOINT_URL", server.URL)
 		env.Setenv("AWS_REGION", s.Region())
 		env.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
 		env.Setenv("AWS_SECRET_ACCESS_KEY", "very-secret-key")

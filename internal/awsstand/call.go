@@ -112,13 +112,16 @@ func credential(r *http.Request) (accessKeyID, service string) {
 func resource(body []byte) string {
 	var in struct {
 		Name, Path, TableName, QueueUrl, QueueName, SecretId string
-		Names                                                []string
+		LogGroupName, LogGroupIdentifier                     string
+		Names, LogGroupNames, LogGroupIdentifiers            []string
 	}
 	_ = json.Unmarshal(body, &in) // what is no JSON is refused by the service
-	if len(in.Names) > 0 {
-		return in.Names[0]
+	for _, names := range [][]string{in.Names, in.LogGroupNames, in.LogGroupIdentifiers} {
+		if len(names) > 0 {
+			return names[0]
+		}
 	}
-	for _, name := range []string{in.Name, in.Path, in.TableName, queueName(in.QueueUrl), in.QueueName, in.SecretId} {
+	for _, name := range []string{in.Name, in.Path, in.TableName, queueName(in.QueueUrl), in.QueueName, in.SecretId, in.LogGroupName, in.LogGroupIdentifier} {
 		if name != "" {
 			return name
 		}

@@ -23,6 +23,8 @@
 //   - S3: PutObject (aws-chunked with a trailing checksum too), GetObject, HeadObject, DeleteObject, ListObjectsV2,
 //     CreateBucket and HeadBucket.
 //   - SQS: CreateQueue, GetQueueUrl, SendMessage, ReceiveMessage and DeleteMessage.
+//   - CloudWatch Logs: FilterLogEvents by the value of a key, and queries of Insights: filter, parse, fields, stats, sort and
+//     limit, as far as this project asks.
 //   - Secrets Manager: CreateSecret, GetSecretValue and PutSecretValue. STS: GetCallerIdentity.
 //
 // # Limits

@@ -26,13 +26,15 @@ type Config struct {
 	Buckets []string            // of S3 that exist from the start
 	Queues  []string            // of SQS
 	Tables  map[string][]string // of DynamoDB, with the names of their hash key and, if there is one, range key
+
+	QueryLooks int // how often a query of CloudWatch Logs is seen running before it is complete
 }
 
 // A Request is one that arrived, whether it was granted or not.
 type Request struct {
-	Service     string // as in a credential scope: ssm, dynamodb, s3, sqs, secretsmanager, sts; else what was asked for
+	Service     string // as in a credential scope: ssm, dynamodb, s3, sqs, secretsmanager, logs, sts; else what was asked for
 	Operation   string // as the SDK names it; empty: unknown
-	Resource    string // parameter, table, bucket or bucket/key, queue, secret; of several the first. Empty: none
+	Resource    string // parameter, table, bucket or bucket/key, queue, secret, log group; of several the first. Empty: none
 	AccessKeyID string // who says to have signed; empty: nobody
 	Host        string // the Host header
 	Code        string // the error that was answered; empty: none, or no answer yet
@@ -49,11 +51,13 @@ type Stand struct {
 	s3       objects
 	sqs      queues
 	secrets  secrets
+	logs     logs
 
 	mu       sync.Mutex
 	requests []Request
 	codes    map[string]int
 	hang     chan struct{} // not nil: SSM does not answer until it is closed
+	refusals map[string]*refused
 }
 
 // New returns a Stand as cfg describes it.
@@ -64,12 +68,13 @@ func New(cfg Config) *Stand {
 	if cfg.Account == "" {
 		cfg.Account = "123456789012"
 	}
-	s := &Stand{cfg: cfg, reads: newBucket(cfg.RequestsPerSecond, cfg.Burst), room: room{left: maxState}, codes: make(map[string]int)}
+	s := &Stand{cfg: cfg, reads: newBucket(cfg.RequestsPerSecond, cfg.Burst), room: room{left: maxState}, codes: make(map[string]int), refusals: make(map[string]*refused)}
 	s.ssm.init(cfg, &s.room)
 	s.dynamodb.init(cfg, &s.room)
 	s.s3.init(cfg, &s.room)
 	s.sqs.init(cfg, &s.room)
 	s.secrets.init(cfg, &s.room)
+	s.logs.init(cfg, &s.room)
 	return s
 }
 
@@ -121,6 +126,9 @@ func (s *Stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client gave up
 	}
 	if err == nil {
+		err = s.refused(call)
+	}
+	if err == nil {
 		err = s.answer(w, call)
 	}
 	if err == nil {
@@ -146,6 +154,8 @@ func (s *Stand) answer(w http.ResponseWriter, c *call) error {
 		return writeJSON(w, "1.0", func() (any, error) { return s.sqs.do(c) })
 	case "secretsmanager":
 		return writeJSON(w, "1.1", func() (any, error) { return s.secrets.do(c) })
+	case "logs":
+		return writeJSON(w, "1.1", func() (any, error) { return s.logs.do(c) })
 	case "s3":
 		return s.s3.do(w, c)
 	case "sts":

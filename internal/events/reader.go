@@ -175,6 +175,9 @@ func (r *Reader) lines(b *bufio.Reader) error {
 // line reads one line: an event, or a document of its own.
 func (r *Reader) line(text []byte, n int) error {
 	text = bytes.TrimSpace(text)
+	if ev, ok := quick(text); ok {
+		return r.tell(&ev, text)
+	}
 	if text[0] == '{' && isEnvelope(text) {
 		if _, err := r.document(bytes.NewReader(text)); err != nil {
 			var stop *stopError
@@ -188,8 +191,28 @@ func (r *Reader) line(text []byte, n int) error {
 	return r.text(text, n)
 }
 
+// Record reads one record of a log. name is where it comes from, for errors.
+func (r *Reader) Record(name string, text []byte) error {
+	r.at = name
+	r.Counts.Bytes += int64(len(text))
+	return r.text(text, 0)
+}
+
 // text reads the text of one log record. line is 0 where it has none.
 func (r *Reader) text(text []byte, line int) error {
+	ev, text, err := parse(text)
+	if err != nil {
+		return r.refuse(err, line, 1)
+	}
+	return r.tell(&ev, text)
+}
+
+// parse reads an event, and returns the text that it was: the inner one, where a
+// log collector has wrapped it.
+func parse(text []byte) (wrapper.Event, []byte, error) {
+	if ev, ok := quick(text); ok {
+		return ev, text, nil
+	}
 	ev, err := parseLine(text)
 	if errors.Is(err, errOther) && bytes.Contains(text, anyMark) {
 		if inner, ok := unwrap(text); ok {
@@ -197,19 +220,23 @@ func (r *Reader) text(text []byte, line int) error {
 			ev, err = parseLine(text)
 		}
 	}
+	return ev, text, err
+}
+
+// refuse counts so many records that are no events, and says why.
+func (r *Reader) refuse(err error, line int, records int64) error {
 	switch {
-	case err == nil:
-		return r.tell(&ev, text)
 	case errors.Is(err, errOther):
-		r.Counts.Others++
+		r.Counts.Others += records
 		return nil
 	case errors.Is(err, errNewer):
-		r.Counts.Newer++
+		r.Counts.Newer += records
 		if r.Strict {
 			return &stopError{fmt.Errorf("%s%s: %w", r.at, at(line), err)}
 		}
 		return nil
 	}
+	r.Counts.Broken += records - 1
 	return r.broken(at(line), err)
 }
 
@@ -233,26 +260,6 @@ func (r *Reader) tell(ev *wrapper.Event, text []byte) error {
 		return &stopError{err}
 	}
 	return nil
-}
-
-// seen remembers the last hashes that it was given, a million at least.
-type seen struct{ now, before map[uint64]struct{} }
-
-const generation = 1 << 20
-
-// add adds a hash, and reports whether it was there.
-func (s *seen) add(hash uint64) bool {
-	if _, ok := s.now[hash]; ok {
-		return true
-	}
-	if _, ok := s.before[hash]; ok {
-		return true
-	}
-	if s.now == nil || len(s.now) >= generation {
-		s.now, s.before = make(map[uint64]struct{}), s.now
-	}
-	s.now[hash] = struct{}{}
-	return false
 }
 
 // String tells what was read, and what could not be, on one line.

@@ -266,12 +266,12 @@ func (b broken) Read([]byte) (int, error) { return 0, b.err }
 func TestSeenIsBounded(t *testing.T) {
 	var s seen
 	for i := range uint64(3*generation + 5) {
-		if s.add(i) {
+		if s.add(i + 1) {
 			t.Fatal(i)
 		}
 	}
-	if len(s.now)+len(s.before) > 2*generation {
-		t.Error(len(s.now), len(s.before))
+	if s.now.n+s.before.n > 2*generation || len(s.now.slots)+len(s.before.slots) > 4*generation {
+		t.Error(s.now.n, s.before.n, len(s.now.slots), len(s.before.slots))
 	}
 	if !s.add(3*generation) || !s.add(2*generation+7) || s.add(1) {
 		t.Error("the last are forgotten, or the first are not")
@@ -282,5 +282,51 @@ func TestCountsTell(t *testing.T) {
 	c := Counts{Events: 3, Calls: 40, Duplicates: 1, Others: 9, Newer: 2, Broken: 4}
 	if got, want := c.String(), "3 events of 40 calls, 1 read twice, 9 lines of others, 2 of a newer version, left out, 4 that cannot be read, left out"; got != want {
 		t.Error(got)
+	}
+}
+
+// TestGroups: a group is told as its first and its last, with the count of all.
+func TestGroups(t *testing.T) {
+	lines, events := said(t)
+	first, last := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 7, 0, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name  string
+		group Group
+		times []time.Time
+		want  Counts // without bytes
+	}{
+		{"many", Group{Line: []byte(lines[0]), First: first, Last: last, Lines: 30, Calls: 50}, []time.Time{first, last}, Counts{Events: 30, Calls: 50}},
+		{"one", Group{Line: []byte(lines[0]), First: first, Last: first, Lines: 1, Calls: 7}, []time.Time{events[0].Time}, Counts{Events: 1, Calls: 7}},
+		{"no counts", Group{Line: []byte(lines[0])}, []time.Time{events[0].Time}, Counts{Events: 1, Calls: 1}},
+		{"wrapped", Group{Line: []byte(`{"log":` + quoted(lines[0]) + `}`), First: first, Last: last, Lines: 2, Calls: 2}, []time.Time{first, last}, Counts{Events: 2, Calls: 2}},
+		{"others", Group{Line: []byte(`{"msg":"lambdafence notice"}`), Lines: 4}, nil, Counts{Others: 4}},
+		{"newer", Group{Line: []byte(strings.Replace(lines[0], `"v":1`, `"v":2`, 1)), Lines: 4}, nil, Counts{Newer: 4}},
+		{"cut off", Group{Line: []byte(lines[0][:90]), Lines: 4}, nil, Counts{Broken: 4}},
+		{"negative", Group{Line: []byte(lines[0]), Lines: -5, Calls: -5}, []time.Time{events[0].Time}, Counts{Events: 1, Calls: 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var times []time.Time
+			calls := 0
+			r := NewReader(func(ev *wrapper.Event) error {
+				times = append(times, ev.Time)
+				calls += ev.Count
+				return nil
+			})
+			if err := r.Group("g", tt.group); err != nil {
+				t.Error(err)
+			}
+			r.Counts.Bytes = 0
+			if diff := cmp.Diff(tt.want, r.Counts); diff != "" || int64(calls) != tt.want.Calls {
+				t.Errorf("%d calls, (-want +got)\n%s", calls, diff)
+			}
+			if diff := cmp.Diff(tt.times, times, cmpopts.EquateApproxTime(time.Second)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	strict := NewReader(func(*wrapper.Event) error { return nil })
+	strict.Strict = true
+	if err := strict.Group("g", Group{Line: []byte(lines[0][:90])}); err == nil || !strings.HasPrefix(err.Error(), "g: ") {
+		t.Error(err)
 	}
 }

@@ -13,13 +13,16 @@ import (
 type evidence struct {
 	calls       int64
 	first, last time.Time
-	callers     bounded // modules, each with its package
+	callers     bounded // packages or, where these are not known, modules
 	functions   bounded
-	examples    bounded
+	examples    bounded // hosts with paths, ARNs
 }
 
-// maxExamples bounds the examples, callers and functions of one piece of evidence.
-const maxExamples = 8
+// Bounds of one piece of evidence.
+const (
+	maxKept     = 8
+	maxKeptText = 256 // bytes
+)
 
 // A bounded set keeps the least of what it is given, and says if there was more:
 // so that what it keeps does not hang on the order.
@@ -29,11 +32,14 @@ type bounded struct {
 }
 
 func (b *bounded) add(s string) {
+	if len(s) > maxKeptText {
+		s = strings.Clone(s[:maxKeptText])
+	}
 	at, there := slices.BinarySearch(b.items, s)
 	switch {
 	case s == "" || there:
 		return
-	case len(b.items) == maxExamples:
+	case len(b.items) == maxKept:
 		if b.more = true; at == len(b.items) {
 			return
 		}

@@ -21,17 +21,32 @@ type Learner struct {
 	apart     map[string]*evidence // what is not proposed, in words
 	functions bounded              // of all events
 	lost      int64                // calls for which there was no room
+	room      room                 // of all trees
 }
 
-// Bounds of what is told apart.
+// Bounds of what is told apart, whoever writes to the log that is read.
 const (
 	maxTrees = 1024
 	maxApart = 256
+	maxRoom  = 128 << 20
+	maxText  = 4096 // bytes; no value in an event is as long
 )
+
+// A room is how many bytes may still be kept, about.
+type room int
+
+// take reports whether n more fit.
+func (r *room) take(n int) bool {
+	if int(*r) < n {
+		return false
+	}
+	*r -= room(n)
+	return true
+}
 
 // New returns a learner.
 func New(level Level) *Learner {
-	return &Learner{level: level, trees: map[subject]*tree{}, apart: map[string]*evidence{}}
+	return &Learner{level: level, trees: map[subject]*tree{}, apart: map[string]*evidence{}, room: maxRoom}
 }
 
 // A subject is what the calls of one tree have in common.
@@ -96,8 +111,19 @@ func notProposed(ev *wrapper.Event) string {
 		return "blocked"
 	case ev.Call.Kind == policy.AWS && !isAccount(ev.Call.Account):
 		return "signed by nobody knows whom"
+	case isTooLong(&ev.Call):
+		return "longer than what a fence writes"
 	}
 	return ""
+}
+
+func isTooLong(c *policy.Call) bool {
+	for _, s := range []string{c.Scheme, c.Host, c.Method, c.Path, c.Network, c.Service, c.Operation, c.Region, c.Self} {
+		if len(s) > maxText {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.Resources, func(arn string) bool { return len(arn) > maxText })
 }
 
 // isAccount reports whether s is the id of an account. Anything else, such as "*" in
@@ -105,6 +131,7 @@ func notProposed(ev *wrapper.Event) string {
 func isAccount(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }
 
 func (l *Learner) setApart(what string, seen *evidence) {
+	what = comment(what) // which is short
 	e := l.apart[what]
 	if e == nil {
 		if len(l.apart) >= maxApart {
@@ -132,20 +159,18 @@ func (l *Learner) addAWS(c *policy.Call, seen *evidence) {
 		return
 	}
 	for _, resource := range c.Resources {
-		one := *seen
-		one.examples = bounded{}
-		one.examples.add(resource)
-		l.tree(s).add(resourcePath(resource, c, service.IAM), c.Operation, &one)
+		l.tree(s).add(resourcePath(resource, c, service.IAM), c.Operation, seen)
 	}
 }
 
 func (l *Learner) tree(s subject) *tree {
 	t := l.trees[s]
 	if t == nil {
-		t = &tree{}
+		t = &tree{room: &l.room}
 		if len(l.trees) < maxTrees { // else it is filled for nobody
 			l.trees[s] = t
 		} else {
+			t.room = new(room)
 			l.lost++
 		}
 	}
@@ -171,10 +196,12 @@ func labels(host string) []string {
 	return append([]string{atom + domain}, ls...)
 }
 
-// segments are those of a path.
+// segments are those of a path. What lies deeper than anybody builds is one.
 func segments(path string) []string {
-	return strings.Split(strings.TrimPrefix(path, "/"), "/")
+	return strings.SplitN(strings.TrimPrefix(path, "/"), "/", maxDepth)
 }
+
+const maxDepth = 64
 
 // resourcePath is an ARN as a path: its head, which is empty for a resource of the
 // service in the account of who signs, and the names in it.
@@ -187,7 +214,7 @@ func resourcePath(arn string, c *policy.Call, iam string) []string {
 	if (parts[4] == "" || parts[4] == c.Account) && strings.ReplaceAll(parts[2], "-", "") == strings.ReplaceAll(iam, "-", "") {
 		head = atom
 	}
-	names := strings.Split(parts[5], "/")
+	names := strings.SplitN(parts[5], "/", maxDepth)
 	if parts[2] == "s3" {
 		names[0] = closed + names[0]
 	}

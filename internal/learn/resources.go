@@ -8,7 +8,8 @@ import (
 // Resources returns patterns for ARNs that one thing was done to, as a policy has
 // them: what varies among them is left open.
 func Resources(level Level, arns []string) []string {
-	var s3, others tree
+	free := room(maxRoom)
+	s3, others := tree{room: &free}, tree{room: &free}
 	for _, arn := range arns {
 		// Of no account and no service, so that the ARN keeps its head.
 		path := resourcePath(arn, &policy.Call{}, "")

@@ -18,7 +18,16 @@ type tree struct {
 	root  node
 	nodes int
 	lost  int64 // calls for which there was no room
+	room  *room
 }
+
+// What is kept of a node, a slot, a value and a piece of evidence, about, beside texts.
+const (
+	nodeSize     = 512
+	slotSize     = 96
+	valueSize    = 64
+	evidenceSize = 1024
+)
 
 // A node is the names of one shape at one place.
 type node struct {
@@ -51,13 +60,19 @@ func (t *tree) add(path []string, use string, seen *evidence) {
 			return
 		}
 	}
-	if n.here == nil {
-		n.here = uses{}
+	e := n.here[use]
+	if e == nil {
+		if !t.room.take(evidenceSize + len(use)) {
+			t.lost += seen.calls
+			return
+		}
+		if n.here == nil {
+			n.here = uses{}
+		}
+		e = &evidence{}
+		n.here[use] = e
 	}
-	if n.here[use] == nil {
-		n.here[use] = &evidence{}
-	}
-	n.here[use].merge(seen)
+	e.merge(seen)
 }
 
 // child returns the node of a name beneath n, or nil where there is no room for it.
@@ -71,29 +86,61 @@ func (t *tree) child(n *node, name string) *node {
 	isClosed := name == hostEnd || strings.HasPrefix(name, atom) || strings.HasPrefix(name, closed)
 	if c == nil && (len(n.children) >= maxChildren || t.nodes >= maxNodes) {
 		switch {
-		case !isClosed:
+		case !isClosed && t.room.take(nodeSize):
 			c = n.collapse()
-		case t.nodes >= maxNodes:
+		case !isClosed || t.nodes >= maxNodes:
 			return nil
 		}
 	}
-	if c == nil {
-		c = &node{slots: make([]slot, len(ts)), closed: isClosed}
-		for i := range ts {
-			c.slots[i] = slot{kind: ts[i].kind, text: ts[i].text}
+	switch {
+	case c == nil:
+		if c = t.newNode(ts, key); c == nil {
+			return nil
 		}
+		c.closed = isClosed
 		if n.children == nil {
 			n.children = map[string]*node{}
 		}
 		n.children[key] = c
-		t.nodes++
+	case c.any:
+		return c
+	case !t.room.take(c.needs(ts)):
+		// The value is lost, and does not count for many: whoever fills the room would
+		// open what others do.
+		return nil
 	}
-	if !c.any {
-		for i := range ts {
-			c.slots[i].add(ts[i].text)
-		}
+	for i := range ts {
+		c.slots[i].add(ts[i].text)
 	}
 	return c
+}
+
+// newNode returns one of a shape, or nil where there is no room for it.
+func (t *tree) newNode(ts []token, key string) *node {
+	size := nodeSize + len(key) + (slotSize+valueSize)*len(ts)
+	for i := range ts {
+		size += 2 * len(ts[i].text)
+	}
+	if !t.room.take(size) {
+		return nil
+	}
+	t.nodes++
+	c := &node{slots: make([]slot, len(ts))}
+	for i := range ts {
+		c.slots[i] = slot{kind: ts[i].kind, text: strings.Clone(ts[i].text)}
+	}
+	return c
+}
+
+// needs is how many bytes the values of a name need that are not there yet.
+func (n *node) needs(ts []token) int {
+	all := 0
+	for i := range ts {
+		if s := &n.slots[i]; s.isNew(ts[i].text) && len(s.values) < maxValues {
+			all += valueSize + len(ts[i].text)
+		}
+	}
+	return all
 }
 
 const anyName = "\x00*"
@@ -143,9 +190,14 @@ func (n *node) merge(other *node) {
 	}
 }
 
+// isNew reports whether a value would have to be kept.
+func (s *slot) isNew(text string) bool {
+	return s.kind != wordToken && s.kind != sepToken && !s.many && !s.values[text]
+}
+
 func (s *slot) add(text string) {
 	s.measure(len(text))
-	if s.kind == wordToken || s.kind == sepToken || s.many || s.values[text] {
+	if !s.isNew(text) {
 		return
 	}
 	if len(s.values) >= maxValues {
@@ -155,7 +207,7 @@ func (s *slot) add(text string) {
 	if s.values == nil {
 		s.values = map[string]bool{}
 	}
-	s.values[text] = true
+	s.values[strings.Clone(text)] = true
 }
 
 func (s *slot) measure(length int) {

@@ -2,6 +2,7 @@ package learn
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -239,4 +240,68 @@ func TestForgedEvents(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRoom: an attacker who writes to the log gets neither the memory of whoever reads
+// it, nor what others do opened for want of room.
+func TestRoom(t *testing.T) {
+	for name, forge := range map[string]func(word string, i int) policy.Call{
+		"methods": func(word string, _ int) policy.Call { return httpCall("a.example", word, "/") },
+		"paths":   func(word string, _ int) policy.Call { return httpCall("a.example", "GET", "/"+word+"/"+word+"/x") },
+		"deep": func(word string, _ int) policy.Call {
+			return httpCall("a.example", "GET", strings.Repeat("/"+word, 200))
+		},
+		"hosts": func(word string, _ int) policy.Call { return httpCall(word+".example", "GET", "/") },
+		"ids": func(word string, i int) policy.Call {
+			return httpCall("a.example", "GET", "/"+strings.Repeat("-1", i%900)+"-"+word)
+		},
+		"dashes": func(_ string, i int) policy.Call {
+			return httpCall("a.example", "GET", "/"+strings.Repeat("-", i%4000))
+		},
+		"long": func(word string, _ int) policy.Call {
+			return httpCall("a.example", "GET", "/"+strings.Repeat(word, 1000))
+		},
+		"services": func(word string, _ int) policy.Call {
+			return policy.Call{Kind: policy.AWS, Service: word, Operation: word, Account: self, Self: self}
+		},
+		"resources": func(word string, i int) policy.Call {
+			return policy.Call{Kind: policy.AWS, Service: "S3", Operation: "Get" + word, Account: self, Self: self, Resources: []string{"arn:aws:s3:::" + word + "/" + word}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := New(Normal)
+			l.room = 1 << 20
+			good := httpCall("shop.example", "GET", "/v1/items/7")
+			l.Add(&wrapper.Event{Call: good, Count: 1})
+			before := heap()
+			for i := range 6_000 {
+				c := forge(fmt.Sprintf("w%cx%cz%05d", 'a'+i%26, 'a'+i/26%26, i), i)
+				c.Caller.Package = strings.Repeat("p", 1000) + fmt.Sprint(i)
+				l.Add(&wrapper.Event{Call: c, Count: 1})
+			}
+			for range 3 {
+				other := good
+				other.Path = "/v1/items/8"
+				l.Add(&wrapper.Event{Call: other, Count: 1})
+			}
+			if grown := heap() - before; grown > 2<<20 {
+				t.Errorf("%d KB for a room of 1 MB", grown>>10)
+			}
+			if doc := l.Policy(""); !strings.Contains(doc, `["/v1/items/7"]`) && !strings.Contains(doc, `["/v1/items/{7,8}"]`) {
+				t.Error(doc[:min(len(doc), 2000)])
+			}
+			runtime.KeepAlive(l)
+		})
+	}
+}
+
+func httpCall(host, method, path string) policy.Call {
+	return policy.Call{Kind: policy.HTTP, Network: "tcp", Scheme: "https", Port: 443, Host: host, Method: method, Path: path}
+}
+
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

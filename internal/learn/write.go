@@ -95,6 +95,7 @@ func (l *Learner) writeApart(b *strings.Builder, apart map[string]*evidence) {
 
 // comment makes a text fit for one line of a comment: nothing in it ends the line.
 func comment(s string) string {
+	s = s[:min(len(s), 4*maxComment+4)] // of which more than that many runes are left
 	s = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return '\ufffd'
