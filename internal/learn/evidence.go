@@ -4,18 +4,17 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/lambdafence/lambdafence/wrapper"
 )
 
 // evidence is what speaks for a rule.
 type evidence struct {
-	calls       int64
-	first, last time.Time
-	callers     bounded // packages or, where these are not known, modules
-	functions   bounded
-	examples    bounded // hosts with paths, ARNs
+	span
+	calls     int64
+	callers   bounded // packages or, where these are not known, modules
+	functions bounded
+	examples  bounded // hosts with paths, ARNs
 }
 
 // Bounds of one piece of evidence.
@@ -68,7 +67,7 @@ func (b *bounded) merge(other *bounded) {
 
 // evidenceOf is that of one event.
 func evidenceOf(ev *wrapper.Event) *evidence {
-	e := &evidence{calls: int64(max(ev.Count, 1)), first: ev.Time, last: ev.Time}
+	e := &evidence{calls: int64(max(ev.Count, 1)), span: span{ev.Time, ev.Time}}
 	c := ev.Call.Caller
 	e.callers.add(cmp.Or(c.Package, c.Module))
 	e.functions.add(ev.Function.Name)
@@ -77,12 +76,7 @@ func evidenceOf(ev *wrapper.Event) *evidence {
 
 func (e *evidence) merge(other *evidence) {
 	e.calls += other.calls
-	if e.first.IsZero() || !other.first.IsZero() && other.first.Before(e.first) {
-		e.first = other.first
-	}
-	if other.last.After(e.last) {
-		e.last = other.last
-	}
+	e.span.add(other.span)
 	e.callers.merge(&other.callers)
 	e.functions.merge(&other.functions)
 	e.examples.merge(&other.examples)

@@ -1,7 +1,5 @@
 package learn
 
-import "strings"
-
 // A Level says how far a policy goes beyond what was seen.
 type Level uint8
 
@@ -15,87 +13,59 @@ const (
 // A grade says what is taken to vary, at one place of a call: ids in paths do
 // sooner than names of things.
 type grade struct {
-	level Level
-	name  bool // a label of a host, a bucket, a table
-	date  bool // beneath a year
+	level  Level
+	window span // of all events
+	name   bool // a label of a host, a queue, a table
 }
 
-// needs is how many values a token must have had to be taken for one that varies,
-// by level.
+// needs is how many values there must have been, by level.
 type needs [3]int
 
 func (n needs) at(l Level) int { return n[l] }
 
 var (
-	needsLong  = needs{Normal: 2, Strict: 3, Loose: 2} // long ids
-	needsShort = needs{Normal: 4, Strict: 10, Loose: 2}
-	needsName  = needs{Normal: 4, Strict: 12, Loose: 3}
-	needsWords = needs{Normal: 16, Strict: 64, Loose: 6} // any name at all
+	// Of a token, to be taken for one that varies.
+	needsLong   = needs{Normal: 2, Strict: 3, Loose: 2} // long ids
+	needsNumber = needs{Normal: 3, Strict: 10, Loose: 2}
+	needsShort  = needs{Normal: 4, Strict: 10, Loose: 2}
+	needsName   = needs{Normal: 4, Strict: 12, Loose: 3}
+
+	// Of names, to be taken for those of a field: so many; or fewer, of which some were
+	// new in the second half of the time.
+	needsMany  = needs{Normal: 12, Strict: 64, Loose: 6}
+	needsFresh = needs{Normal: 6, Strict: 24, Loose: 3}
 )
 
-// varies reports whether a token is left open.
-func (g *grade) varies(s *slot) bool {
-	n := s.distinct()
+// isField reports whether names are those of a field. others is how many places were
+// left out of account.
+func (g *grade) isField(c *count, others int) bool {
+	many, fresh := needsMany.at(g.level)+4*others, needsFresh.at(g.level)+2*others
+	if c.shapes < needsFresh.at(g.level) {
+		return false // a shape of its own is better for numbered ones
+	}
+	return c.names >= many || c.shapes >= fresh && c.late >= max(2, c.shapes/6)
+}
+
+// varies reports whether a token is left open. alone: it is all of a name.
+func (g *grade) varies(s *slot, alone bool) bool {
+	n, longest := s.distinct(), s.longest()
 	switch {
 	case s.kind == wordToken || s.kind == sepToken:
 		return false
 	case s.kind == maskToken:
 		return true
-	case g.date && s.kind == digitsToken:
+	case n == 1 && g.window.lasts(s.values.only()):
+		return false // the same for days, whatever it looks like
+	case g.level != Strict && s.counts(g.window):
 		return true
 	case g.name:
 		return n >= needsName.at(g.level)
-	case s.kind == uuidToken, s.longest() >= 16 && s.kind == mixedToken, s.longest() >= 6 && s.kind == digitsToken:
+	case s.kind == uuidToken, longest >= 16 && s.kind == mixedToken, longest >= 6 && s.kind == digitsToken:
 		return g.level != Strict || n >= 2
-	case s.longest() >= 8:
+	case longest >= 8, longest >= 4 && s.kind == digitsToken:
 		return n >= needsLong.at(g.level)
+	case alone && s.kind == digitsToken && longest >= 2:
+		return n >= needsNumber.at(g.level)
 	}
 	return n >= needsShort.at(g.level)
-}
-
-func (s *slot) longest() int {
-	longest := s.length
-	for text := range s.values {
-		longest = max(longest, len(text))
-	}
-	return longest
-}
-
-// dates marks the tokens of a name that are a date: a year of four digits, and
-// those of two that follow it; or eight in one.
-func dates(slots []slot) []bool {
-	marks := make([]bool, len(slots))
-	for i := range slots {
-		if !slots[i].isYear() {
-			continue
-		}
-		found := i
-		for j := i + 1; j+1 < len(slots) && j <= i+3 && slots[j].kind == sepToken && slots[j+1].kind == digitsToken && slots[j+1].length == 2; j += 2 {
-			found = j + 1
-		}
-		for j := i; found > i && j <= found; j++ {
-			marks[j] = slots[j].kind == digitsToken
-		}
-	}
-	for i := range slots {
-		s := &slots[i]
-		marks[i] = marks[i] || s.kind == digitsToken && s.length == 8 && s.all(func(text string) bool { return isYear(text[:4]) && text[4:6] <= "12" && text[6:] <= "31" })
-	}
-	return marks
-}
-
-func (s *slot) isYear() bool {
-	return s.kind == digitsToken && s.length == 4 && s.all(isYear)
-}
-
-func isYear(text string) bool { return strings.HasPrefix(text, "19") || strings.HasPrefix(text, "20") }
-
-// all reports whether every value that is remembered is such a one.
-func (s *slot) all(is func(string) bool) bool {
-	for text := range s.values {
-		if !is(text) {
-			return false
-		}
-	}
-	return len(s.values) > 0
 }

@@ -16,6 +16,8 @@ import (
 // their number, and what it makes of them does not hang on their order.
 type Learner struct {
 	level     Level
+	window    span        // of all events
+	self      string      // the account of the functions
 	kept      *policy.Set // written by hand; may be nil
 	trees     map[subject]*tree
 	apart     map[string]*evidence // what is not proposed, in words
@@ -74,6 +76,10 @@ func (l *Learner) Add(ev *wrapper.Event) {
 	seen := evidenceOf(ev)
 	c := &ev.Call
 	l.functions.add(ev.Function.Name)
+	l.window.add(seen.span)
+	if l.self == "" && isAccount(c.Self) {
+		l.self = c.Self
+	}
 	why := notProposed(ev)
 	if l.kept != nil {
 		switch d := l.kept.Decide(c); {
@@ -82,6 +88,12 @@ func (l *Learner) Add(ev *wrapper.Event) {
 		case d.Effect == policy.Deny && d.Rule != "":
 			why = "denied by " + d.Rule
 		}
+	}
+	if why == unsigned && isUnsignedRead(c) {
+		s := subject{kind: policy.HTTP, scheme: c.Scheme, network: cmp.Or(c.Network, "tcp"), port: c.Port}
+		seen.examples.add(c.Host + c.Path)
+		l.tree(s).add([]string{atom + c.Host, hostEnd, atom + strings.Join(segments(c.Path), "/")}, c.Method, seen)
+		return
 	}
 	if why != "" {
 		l.setApart(why+": "+c.String(), seen)
@@ -101,6 +113,15 @@ func (l *Learner) Add(ev *wrapper.Event) {
 	}
 }
 
+const unsigned = "signed by nobody knows whom"
+
+// isUnsignedRead reports whether a call of AWS is one that nobody need sign, as far as
+// can be told: the keys of a user pool, an object that everybody may read. A rule for
+// that host and that path allows it.
+func isUnsignedRead(c *policy.Call) bool {
+	return c.Account == "" && (c.Method == "GET" || c.Method == "HEAD") && c.Host != "" && c.Path != "" && c.Scheme == "https" && c.HostHeader == ""
+}
+
 // notProposed says why an event is no reason to allow its call; "" if it is one.
 func notProposed(ev *wrapper.Event) string {
 	d := &ev.Decision
@@ -110,7 +131,7 @@ func notProposed(ev *wrapper.Event) string {
 	case ev.Outcome == wrapper.Blocked:
 		return "blocked"
 	case ev.Call.Kind == policy.AWS && !isAccount(ev.Call.Account):
-		return "signed by nobody knows whom"
+		return unsigned
 	case isTooLong(&ev.Call):
 		return "longer than what a fence writes"
 	}
@@ -159,7 +180,10 @@ func (l *Learner) addAWS(c *policy.Call, seen *evidence) {
 		return
 	}
 	for _, resource := range c.Resources {
-		l.tree(s).add(resourcePath(resource, c, service.IAM), c.Operation, seen)
+		one := *seen
+		one.examples = bounded{}
+		one.examples.add(resource)
+		l.tree(s).add(resourcePath(resource, c, service.IAM), c.Operation, &one)
 	}
 }
 
@@ -182,10 +206,20 @@ const hostEnd = "\x01"
 
 // labels are those of a host, the last first. What somebody registered is one
 // name, of which nothing is left open: the next one may be anybody's. So is an
-// address, and a host of AWS.
+// address, and a host of AWS, but for what an account has hosts of its own beneath.
 func labels(host string) []string {
+	if isAddress(host) {
+		return []string{atom + host}
+	}
 	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
-	if err != nil || strings.Contains(host, ":") || strings.Trim(host, "0123456789.") == "" || awshost.MayParse(host) {
+	switch {
+	case awshost.MayParse(host):
+		own, ok := ownDomain(host)
+		if !ok {
+			return []string{atom + host}
+		}
+		domain = own
+	case err != nil:
 		return []string{atom + host}
 	}
 	ls := strings.Split(strings.TrimSuffix(strings.TrimSuffix(host, domain), "."), ".")
@@ -196,12 +230,30 @@ func labels(host string) []string {
 	return append([]string{atom + domain}, ls...)
 }
 
-// segments are those of a path. What lies deeper than anybody builds is one.
-func segments(path string) []string {
-	return strings.SplitN(strings.TrimPrefix(path, "/"), "/", maxDepth)
+func isAddress(host string) bool {
+	return strings.Contains(host, ":") || strings.Trim(host, "0123456789.") == ""
 }
 
-const maxDepth = 64
+// ownDomain returns the domain that a host of AWS is in, where it is one account's: of
+// databases, caches and brokers, whose names have a part that AWS gives out before the
+// region, and of machines in a VPC.
+//
+//	orders-1.c1abcdefghij.eu-west-1.rds.amazonaws.com
+//	orders-001.orders.ab12cd.euw1.cache.amazonaws.com
+//	b-1.orders.ab12cd.c2.kafka.eu-west-1.amazonaws.com
+//	ip-10-0-1-2.eu-west-1.compute.internal
+func ownDomain(host string) (string, bool) {
+	first, domain, _ := strings.Cut(host, ".")
+	if strings.HasSuffix(host, ".compute.internal") || strings.HasSuffix(host, ".ec2.internal") {
+		return domain, first != ""
+	}
+	for _, service := range []string{".rds.", ".cache.", ".kafka.", ".docdb.", ".neptune.", ".redshift.", ".memorydb."} {
+		if at := strings.Index(domain, service); at > 0 && strings.Contains(domain[:at], ".") {
+			return domain, true
+		}
+	}
+	return "", false
+}
 
 // resourcePath is an ARN as a path: its head, which is empty for a resource of the
 // service in the account of who signs, and the names in it.
@@ -215,8 +267,22 @@ func resourcePath(arn string, c *policy.Call, iam string) []string {
 		head = atom
 	}
 	names := strings.SplitN(parts[5], "/", maxDepth)
-	if parts[2] == "s3" {
+	switch last := &names[len(names)-1]; {
+	case parts[2] == "s3":
 		names[0] = closed + names[0]
+	case parts[2] == "secretsmanager":
+		if at := len(*last) - tailLength; at > 0 && (*last)[at-1] == '-' && isPlainWord((*last)[at:]) {
+			*last = (*last)[:at] + tailMark + (*last)[at:]
+		}
 	}
 	return append([]string{head}, names...)
+}
+
+func isPlainWord(s string) bool {
+	for i := range len(s) {
+		if !isAlphanumeric(s[i]) {
+			return false
+		}
+	}
+	return s != ""
 }

@@ -19,23 +19,12 @@ func Resources(level Level, arns []string) []string {
 		}
 		t.add(path, "", &evidence{})
 	}
-	patterns := s3.resources(level, 1)
-	return append(patterns, others.resources(level, everyName)...)
-}
-
-// everyName makes all levels of a resource's name those of names, and not of ids.
-const everyName = 99
-
-// resources returns the patterns of a tree of resources. names is how many levels are
-// names of things.
-func (t *tree) resources(level Level, names int) []string {
-	t.root.settle(level)
+	g := grade{level: level}
+	s3.settle(g, 0)
+	others.settle(g, 3)
 	var patterns []string
-	for _, key := range sorted(t.root.children) {
-		head := t.root.children[key]
-		for _, p := range head.places(level, "", names, false) {
-			patterns = append(patterns, quote(head.slots[0].text)+p.pattern)
-		}
+	for _, p := range append(s3.root.resources(g, true), others.root.resources(g, false)...) {
+		patterns = append(patterns, p.pattern)
 	}
 	return patterns
 }

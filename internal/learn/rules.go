@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lambdafence/lambdafence/internal/awshost"
 	"github.com/lambdafence/lambdafence/policy"
 )
 
 // A rule is one that is proposed.
 type rule struct {
 	subject subject
-	host    string
+	hosts   []string
 	uses    []string // methods or operations
 	places  []string // paths or resources; none: any
 	seen    evidence
@@ -22,38 +23,69 @@ type rule struct {
 func (l *Learner) rules() []rule {
 	var all []rule
 	for s, t := range l.trees {
-		t.root.settle(l.level)
-		switch s.kind {
-		case policy.AWS:
-			all = append(all, l.rulesOfAWS(s, t)...)
+		g := grade{level: l.level, window: l.window}
+		switch {
+		case s.kind != policy.AWS:
+			t.settle(g, 0)
+			all = append(all, rulesOfHosts(s, t, g)...)
 		default:
-			all = append(all, l.rulesOfHosts(s, t)...)
+			t.settle(g, s.named())
+			all = append(all, l.rulesOfAWS(s, t, g)...)
 		}
 	}
+	all = mergeHosts(all)
 	slices.SortFunc(all, func(a, b rule) int { return cmp.Compare(a.key(), b.key()) })
 	return all
 }
 
-func (r *rule) key() string {
+func (r *rule) key() string { return r.keyOf(r.hosts) }
+
+func (r *rule) keyOf(hosts []string) string {
 	s := r.subject
-	return fmt.Sprint(s.kind, "\x00", s.service, "\x00", r.host, "\x00", s.scheme, s.port, s.network, s.account, s.endpoint, "\x00", r.places, r.uses)
+	return fmt.Sprint(s.kind, "\x00", s.service, "\x00", hosts, "\x00", s.scheme, s.port, s.network, s.account, s.endpoint, "\x00", r.places, r.uses)
 }
 
-// settle makes one of the nodes that are of one kind, from the bottom up.
-func (n *node) settle(level Level) {
-	for _, c := range n.children {
-		c.settle(level)
+// mergeHosts makes one rule of those that differ in their hosts alone.
+func mergeHosts(all []rule) []rule {
+	var merged []rule
+	at := map[string]int{}
+	for _, r := range all {
+		key := r.keyOf(nil)
+		i, there := at[key]
+		if !there || r.subject.kind == policy.AWS {
+			at[key] = len(merged)
+			merged = append(merged, r)
+			continue
+		}
+		merged[i].hosts = append(merged[i].hosts, r.hosts...)
+		merged[i].seen.merge(&r.seen)
 	}
-	n.unify()
-	n.open(level)
+	for i := range merged {
+		slices.Sort(merged[i].hosts)
+	}
+	return merged
+}
+
+// settle makes one of the nodes that are of one kind. named is how many levels are names
+// of things that one owns.
+func (t *tree) settle(g grade, named int) {
+	t.root.unify()
+	t.mark(g)
+	t.root.gather(named)
 }
 
 // unify merges names that differ in what kind of id they have by chance: digits
 // alone, or letters among them.
 func (n *node) unify() {
+	for _, c := range n.children {
+		c.unify()
+	}
 	byFrame := map[string][]string{}
 	for _, key := range sorted(n.children) {
 		frame := n.children[key].frame()
+		if n.children[key].escaped {
+			frame = afterEscape + frame
+		}
 		byFrame[frame] = append(byFrame[frame], key)
 	}
 	for _, frame := range sorted(byFrame) {
@@ -130,7 +162,7 @@ func (n *node) surely(word *node) bool {
 // beside compares the tokens of a name with n's. is is asked of those that are a
 // word there, and an id here.
 func (n *node) beside(word *node, is func(s, w *slot) bool) bool {
-	if n.any || word.any || len(n.slots) != len(word.slots) {
+	if n.any || word.any || n.escaped != word.escaped || len(n.slots) != len(word.slots) {
 		return false
 	}
 	for i := range n.slots {
@@ -147,90 +179,32 @@ func (n *node) beside(word *node, is func(s, w *slot) bool) bool {
 
 func isHex(s string) bool { return strings.Trim(strings.ToLower(s), "0123456789abcdef") == "" }
 
-func (s *slot) varies() bool { return s.kind != wordToken && s.kind != sepToken }
-
-// open makes any name of many that are of one form beneath.
-func (n *node) open(level Level) {
-	byForm := map[string][]string{}
-	for _, key := range sorted(n.children) {
-		if !n.children[key].closed {
-			form := n.children[key].form(3)
-			byForm[form] = append(byForm[form], key)
-		}
-	}
-	for _, form := range sorted(byForm) {
-		keys := byForm[form]
-		if len(keys) < needsWords.at(level) {
-			continue
-		}
-		all := &node{any: true}
-		for _, key := range keys {
-			all.merge(n.children[key])
-			delete(n.children, key)
-		}
-		if old := n.children[anyName]; old != nil {
-			all.merge(old)
-		}
-		n.children[anyName] = all
-	}
-}
-
-// form is what is done beneath a node, and how deep.
-func (n *node) form(depth int) string {
-	var b strings.Builder
-	b.WriteString(strings.Join(sorted(n.here), ","))
-	if depth > 0 && len(n.children) > 0 {
-		b.WriteByte('(')
-		for _, key := range sorted(n.children) {
-			b.WriteString(n.children[key].form(depth - 1))
-			b.WriteByte(';')
-		}
-		b.WriteByte(')')
-	}
-	return b.String()
-}
-
 // A place is a path or a resource, with what was done there.
 type place struct {
 	pattern string
 	here    uses
 }
 
-// places returns those beneath a node. names is how many levels are names of
-// things, and not ids.
-func (n *node) places(level Level, prefix string, names int, year bool) []place {
+// places returns those beneath a node. names is how many levels are names of things,
+// and not ids; negative: it is a path, which begins with a slash.
+func (n *node) places(g grade, prefix string, names int, d date) []place {
 	var all []place
 	if n.here != nil {
 		all = append(all, place{prefix, n.here})
 	}
 	for _, key := range sorted(n.children) {
-		c := n.children[key]
-		pattern := c.pattern(grade{level: level, name: names > 0, date: year && c.isNumber(2) || c.isYear()})
-		at := prefix + "/" + pattern
-		if prefix == "" && names >= 0 {
-			at = pattern
+		c, within := n.children[key], d
+		g.name = names > 0
+		at := c.pattern(g, &within)
+		switch {
+		case c.escaped:
+			at = prefix + escapedSlash + at
+		case prefix != "" || names < 0:
+			at = prefix + "/" + at
 		}
-		all = append(all, c.places(level, at, names-1, c.isYear() || year && c.isNumber(2))...)
+		all = append(all, c.places(g, at, names-1, within)...)
 	}
 	return all
-}
-
-// isYear reports whether the names of n are years, with months beneath.
-func (n *node) isYear() bool {
-	if !n.isNumber(4) || !n.slots[0].isYear() {
-		return false
-	}
-	for _, c := range n.children {
-		if c.isNumber(2) {
-			return true
-		}
-	}
-	return false
-}
-
-// isNumber reports whether the names of n are numbers of so many digits.
-func (n *node) isNumber(digits int) bool {
-	return !n.any && len(n.slots) == 1 && n.slots[0].kind == digitsToken && n.slots[0].length == digits
 }
 
 // group makes rules of places at which the same is done.
@@ -240,7 +214,10 @@ func group(s subject, host string, places []place) []rule {
 		key := strings.Join(sorted(p.here), "\x00")
 		r := byUses[key]
 		if r == nil {
-			r = &rule{subject: s, host: host, uses: sorted(p.here)}
+			r = &rule{subject: s, uses: sorted(p.here)}
+			if host != "" {
+				r.hosts = []string{host}
+			}
 			byUses[key] = r
 		}
 		r.places = append(r.places, p.pattern)
@@ -258,7 +235,16 @@ func group(s subject, host string, places []place) []rule {
 	return rules
 }
 
-func (l *Learner) rulesOfAWS(s subject, t *tree) []rule {
+// named is how many levels of the names of a service's resources are names of things
+// that one owns: the kind, and the name. The names of buckets are never opened.
+func (s *subject) named() int {
+	if s.service == "s3" {
+		return 0
+	}
+	return 3 // and what is before them
+}
+
+func (l *Learner) rulesOfAWS(s subject, t *tree, g grade) []rule {
 	if s.form == unnamed {
 		r := rule{subject: s, uses: sorted(t.root.here)}
 		for _, e := range t.root.here {
@@ -266,22 +252,46 @@ func (l *Learner) rulesOfAWS(s subject, t *tree) []rule {
 		}
 		return []rule{r}
 	}
-	var places []place
-	for _, key := range sorted(t.root.children) {
-		head := t.root.children[key]
-		names := 99 // all of them
-		if s.service == "s3" {
-			names = 1
-		}
-		for _, p := range head.places(l.level, "", names, false) {
-			p.pattern = quote(head.slots[0].text) + p.pattern
-			places = append(places, p)
+	places := t.root.resources(g, s.service == "s3")
+	for i := range places {
+		if places[i].pattern == "*" { // alone it would mean any account's, too
+			places[i].pattern = l.anyOf(s)
 		}
 	}
 	return group(s, "", places)
 }
 
-func (l *Learner) rulesOfHosts(s subject, t *tree) []rule {
+// anyOf is the pattern for any resource of a service in the account of who signs.
+func (l *Learner) anyOf(s subject) string {
+	account := s.account
+	if account == "self" {
+		account = l.self
+	}
+	service, _ := awshost.Find(s.service)
+	return "arn:*:" + service.IAM + ":*:" + account + ":*"
+}
+
+// resources are the places of a tree of resources.
+func (n *node) resources(g grade, s3 bool) []place {
+	names := everyName
+	if s3 {
+		names = 1
+	}
+	var all []place
+	for _, key := range sorted(n.children) {
+		head := n.children[key]
+		for _, p := range head.places(g, "", names, date{}) {
+			p.pattern = quote(head.slots[0].text) + p.pattern
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// everyName makes all levels of a resource's name those of names, and not of ids.
+const everyName = 99
+
+func rulesOfHosts(s subject, t *tree, g grade) []rule {
 	var rules []rule
 	var walk func(n *node, host []string)
 	walk = func(n *node, host []string) {
@@ -290,21 +300,24 @@ func (l *Learner) rulesOfHosts(s subject, t *tree) []rule {
 			if key == hostEnd {
 				labels := slices.Clone(host)
 				slices.Reverse(labels)
-				name := strings.Join(labels, ".")
-				if s.kind == policy.HTTP {
-					rules = append(rules, group(s, name, c.places(l.level, "", -1, false))...)
-					continue
-				}
-				r := rule{subject: s, host: name}
-				for _, e := range c.here {
-					r.seen.merge(e)
-				}
-				rules = append(rules, r)
+				rules = append(rules, rulesOfHost(s, strings.Join(labels, "."), c, g)...)
 				continue
 			}
-			walk(c, append(host, c.pattern(grade{level: l.level, name: true})))
+			g.name = true
+			walk(c, append(host, c.pattern(g, &date{})))
 		}
 	}
 	walk(&t.root, nil)
 	return rules
+}
+
+func rulesOfHost(s subject, host string, n *node, g grade) []rule {
+	if s.kind == policy.HTTP {
+		return group(s, host, bothForms(n.places(g, "", -1, date{})))
+	}
+	r := rule{subject: s, hosts: []string{host}}
+	for _, e := range n.here {
+		r.seen.merge(e)
+	}
+	return []rule{r}
 }

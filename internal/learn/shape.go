@@ -21,6 +21,7 @@ const (
 	mixedToken  kind = 'X' // letters and digits, or many hex digits
 	uuidToken   kind = 'U'
 	maskToken   kind = 'M' // what an event masks
+	tailToken   kind = 'S' // what Secrets Manager puts behind the name of a secret
 	sepToken    kind = '.' // what stands between: itself
 )
 
@@ -41,12 +42,18 @@ const (
 	closed = "\x03" // it is never any name: a bucket, of which the next may be anybody's
 )
 
+// tailMark stands before the six characters at the end of a secret's ARN.
+const (
+	tailMark   = "\x04"
+	tailLength = 6
+)
+
 // tokens cuts a name.
 func tokens(name string) []token {
 	if whole, ok := strings.CutPrefix(name, atom); ok {
 		return []token{{wordToken, whole}}
 	}
-	name = strings.TrimPrefix(name, closed)
+	name = strings.TrimPrefix(strings.TrimPrefix(name, closed), afterEscape)
 	var ts []token
 	for name != "" {
 		var t token
@@ -61,6 +68,9 @@ const uuidLength = 36
 func cutToken(s string) (token, string) {
 	if strings.HasPrefix(s, mask) {
 		return token{maskToken, mask}, s[len(mask):]
+	}
+	if strings.HasPrefix(s, tailMark) && len(s) == len(tailMark)+tailLength {
+		return token{tailToken, s[len(tailMark):]}, ""
 	}
 	if isUUID(s) {
 		return token{uuidToken, s[:uuidLength]}, s[uuidLength:]
@@ -86,6 +96,8 @@ func cutToken(s string) (token, string) {
 	}
 end:
 	switch {
+	case n == 0 && isEscape(s):
+		return token{sepToken, s[:3]}, s[3:]
 	case n == 0:
 		return token{sepToken, s[:1]}, s[1:]
 	case letters == 0:
@@ -94,6 +106,11 @@ end:
 		return token{wordToken, s[:n]}, s[n:]
 	}
 	return token{mixedToken, s[:n]}, s[n:]
+}
+
+// isEscape reports whether s begins with an escaped byte of a path.
+func isEscape(s string) bool {
+	return len(s) >= 3 && s[0] == '%' && isHex(s[1:3])
 }
 
 // isVersion reports whether a token is a version: v1, V2.

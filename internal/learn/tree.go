@@ -25,27 +25,21 @@ type tree struct {
 const (
 	nodeSize     = 512
 	slotSize     = 96
-	valueSize    = 64
+	valueSize    = 128
 	evidenceSize = 1024
 )
 
 // A node is the names of one shape at one place.
 type node struct {
-	slots    []slot           // the tokens of the shape
-	any      bool             // too many shapes: it is any name
+	slots    []slot // the tokens of the shape
+	any      bool   // it is any name that begins and ends so:
+	prefix   string
+	suffix   string
+	field    bool             // its name is one of many
 	closed   bool             // it is never made any name
+	escaped  bool             // it follows a slash that is escaped
 	here     uses             // what was done to what ends here
 	children map[string]*node // by shape
-}
-
-// A slot is a token of a shape, with the values that it had.
-type slot struct {
-	kind   kind
-	text   string // of a word or a separator
-	values map[string]bool
-	many   bool
-	length int  // of the values; 0: it differs
-	seen   bool // there is a length
 }
 
 // uses are what was done, by method or operation, with the evidence for it.
@@ -55,7 +49,7 @@ type uses map[string]*evidence
 func (t *tree) add(path []string, use string, seen *evidence) {
 	n := &t.root
 	for _, name := range path {
-		if n = t.child(n, name); n == nil {
+		if n = t.child(n, name, seen.span); n == nil {
 			t.lost += seen.calls
 			return
 		}
@@ -76,11 +70,15 @@ func (t *tree) add(path []string, use string, seen *evidence) {
 }
 
 // child returns the node of a name beneath n, or nil where there is no room for it.
-func (t *tree) child(n *node, name string) *node {
+func (t *tree) child(n *node, name string, when span) *node {
 	ts := tokens(name)
 	key := shape(ts)
+	escaped := strings.HasPrefix(name, afterEscape)
+	if escaped {
+		key = afterEscape + key
+	}
 	c := n.children[key]
-	if c == nil && name != hostEnd {
+	if c == nil && name != hostEnd && !escaped {
 		c = n.children[anyName]
 	}
 	isClosed := name == hostEnd || strings.HasPrefix(name, atom) || strings.HasPrefix(name, closed)
@@ -97,7 +95,7 @@ func (t *tree) child(n *node, name string) *node {
 		if c = t.newNode(ts, key); c == nil {
 			return nil
 		}
-		c.closed = isClosed
+		c.closed, c.escaped = isClosed, escaped
 		if n.children == nil {
 			n.children = map[string]*node{}
 		}
@@ -110,7 +108,7 @@ func (t *tree) child(n *node, name string) *node {
 		return nil
 	}
 	for i := range ts {
-		c.slots[i].add(ts[i].text)
+		c.slots[i].add(ts[i].text, when)
 	}
 	return c
 }
@@ -149,7 +147,7 @@ const anyName = "\x00*"
 func (n *node) collapse() *node {
 	all := &node{any: true}
 	for _, key := range sorted(n.children) {
-		if c := n.children[key]; !c.closed {
+		if c := n.children[key]; !c.closed && !c.escaped {
 			all.merge(c)
 			delete(n.children, key)
 		}
@@ -190,76 +188,26 @@ func (n *node) merge(other *node) {
 	}
 }
 
-// isNew reports whether a value would have to be kept.
-func (s *slot) isNew(text string) bool {
-	return s.kind != wordToken && s.kind != sepToken && !s.many && !s.values[text]
-}
-
-func (s *slot) add(text string) {
-	s.measure(len(text))
-	if !s.isNew(text) {
-		return
-	}
-	if len(s.values) >= maxValues {
-		s.many, s.values = true, nil
-		return
-	}
-	if s.values == nil {
-		s.values = map[string]bool{}
-	}
-	s.values[strings.Clone(text)] = true
-}
-
-func (s *slot) measure(length int) {
-	if !s.seen {
-		s.length, s.seen = length, true
-	} else if s.length != length {
-		s.length = 0
-	}
-}
-
-func (s *slot) merge(other *slot) {
-	s.many = s.many || other.many
-	if s.length != other.length {
-		s.length = 0
-	}
-	for text := range other.values {
-		s.add(text)
-	}
-	if s.many {
-		s.values = nil
-	}
-}
-
-// distinct is how many values were seen: maxValues + 1 stands for many.
-func (s *slot) distinct() int {
-	if s.many {
-		return maxValues + 1
-	}
-	return len(s.values)
-}
-
 // pattern returns the pattern for the names of a node. What varies becomes ? for
 // each digit where it always has as many, as dates do, and else a star; a few
 // values are listed.
-func (n *node) pattern(g grade) string {
+func (n *node) pattern(g grade, d *date) string {
 	if n.any {
-		return "*"
+		d.left = 0
+		return quote(n.prefix) + "*" + quote(n.suffix)
 	}
-	marks := dates(n.slots)
 	var b strings.Builder
 	for i := range n.slots {
 		s := &n.slots[i]
-		at := g
-		at.date = g.date || marks[i]
-		text := "*"
+		text := d.next(n, i, g.window)
 		switch {
-		case s.kind == wordToken || s.kind == sepToken:
+		case text != "":
+		case !s.varies():
 			text = quote(s.text)
-		case !at.varies(s):
+		case !g.varies(s, len(n.slots) == 1):
 			text = s.list()
-		case s.kind == digitsToken && s.length > 0 && s.length <= 8 && (at.date || g.name):
-			text = strings.Repeat("?", s.length)
+		default:
+			text = s.open(g.name)
 		}
 		if text == "*" && strings.HasSuffix(b.String(), "*") {
 			continue
@@ -267,18 +215,6 @@ func (n *node) pattern(g grade) string {
 		b.WriteString(text)
 	}
 	return b.String()
-}
-
-// list returns a pattern for the values of a slot.
-func (s *slot) list() string {
-	var texts []string
-	for _, text := range sorted(s.values) {
-		texts = append(texts, quote(text))
-	}
-	if len(texts) == 1 {
-		return texts[0]
-	}
-	return "{" + strings.Join(texts, ",") + "}"
 }
 
 // quote makes a pattern of a text.

@@ -28,7 +28,7 @@ func TestTokens(t *testing.T) {
 		"***":                  "\x00M",
 		"token-***":            "token-\x00M",
 		"événement":            "événement",
-		"a b%20c":              "a b%\x00X", // 20c
+		"a b%20c":              "a b%20c",
 		"x-5f0c1a2b-0000-4000-a000-0123456789ab.json": "x-\x00U.json",
 		"5f0c1a2b-0000-4000-a000-0123456789abc":       "\x00X-\x00D-\x00D-\x00X-\x00X",
 		atom + "a1.example":                           "a1.example",
@@ -53,7 +53,7 @@ func learnt(level Level, urls ...string) string {
 	}
 	var lines []string
 	for _, r := range l.rules() {
-		lines = append(lines, r.host+" "+strings.Join(r.uses, ",")+" "+strings.Join(r.places, " "))
+		lines = append(lines, strings.Join(r.hosts, " ")+" "+strings.Join(r.uses, ",")+" "+strings.Join(r.places, " "))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -102,7 +102,7 @@ func TestGeneralising(t *testing.T) {
 	}
 	// Never across what somebody registered, nor on a host that is shared.
 	for _, format := range []string{"%s.example/x", "%s.co.uk/x", "%s.cloudfront.net/x", "%s.s3.eu-west-1.amazonaws.com/x", "%s.execute-api.eu-west-1.amazonaws.com/x", "a.%s.herokuapp.com/x", "%s.elb.eu-west-1.amazonaws.com/x"} {
-		if got := learnt(Loose, append(words(100, format), many(100, strings.Replace(format, "%s", "n%d", 1))...)...); strings.ContainsAny(got, "*?") || strings.Count(got, "\n") != 199 {
+		if got := learnt(Loose, append(words(100, format), many(100, strings.Replace(format, "%s", "n%d", 1))...)...); strings.ContainsAny(got, "*?") || strings.Count(got, " GET ") != 1 || strings.Count(got, ".") < 200 {
 			t.Errorf("%s: %.200q", format, got)
 		}
 	}

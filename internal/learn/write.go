@@ -36,7 +36,7 @@ func (l *Learner) learned() string {
 		var text strings.Builder
 		r.write(&text)
 		if _, err := policy.Parse([]byte("mode: report\nallow:\n" + text.String())); err != nil {
-			what := "no rule can say this: " + cmp.Or(r.host, r.subject.service)
+			what := "no rule can say this: " + cmp.Or(strings.Join(r.hosts, ", "), r.subject.service)
 			if apart[what] == nil {
 				apart[what] = &evidence{}
 			}
@@ -55,7 +55,7 @@ func (l *Learner) learned() string {
 // what was seen there.
 func (l *Learner) writeEvidence(b *strings.Builder, r *rule) {
 	r.seen.write(b, l.functions.several())
-	if !strings.ContainsAny(r.host, "*?") && !slices.ContainsFunc(r.places, hasWildcard) {
+	if !slices.ContainsFunc(r.hosts, hasWildcard) && !slices.ContainsFunc(r.places, hasWildcard) {
 		return
 	}
 	examples := r.seen.examples.items
@@ -130,7 +130,11 @@ func (r *rule) write(b *strings.Builder) {
 		}
 		return
 	}
-	fmt.Fprintf(b, "- host: %s\n", strconv.Quote(r.host))
+	hosts := list(r.hosts, strconv.Quote)
+	if len(r.hosts) == 1 {
+		hosts = strconv.Quote(r.hosts[0])
+	}
+	fmt.Fprintf(b, "- host: %s\n", hosts)
 	if s.scheme == "http" {
 		field("schemes", "[http]")
 	}
