@@ -99,7 +99,7 @@ type effort struct {
 // Bounds of comparing two documents, and of each search within it.
 const (
 	maxEffort = 4_000_000
-	maxSearch = 100_000
+	maxSearch = 50_000
 )
 
 func newEffort() *effort { return &effort{maxEffort} }

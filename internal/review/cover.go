@@ -16,10 +16,6 @@ func (e *effort) covers(a, b *terms) bool {
 }
 
 func (e *effort) coversSubject(a, b *terms) bool {
-	if a.every && a.deny {
-		// A connection to an address is judged by its address alone, whatever is sent.
-		return b.nets == nil || !b.deny || a.asksNothingSent()
-	}
 	if b.every && !a.every {
 		return false
 	}
@@ -27,6 +23,11 @@ func (e *effort) coversSubject(a, b *terms) bool {
 		if !e.coversName(a, n) {
 			return false
 		}
+	}
+	// A deny rule for a range judges what a name leads to by the address alone, whatever
+	// is sent.
+	if a.every && a.deny && (!b.deny || a.asksNothingSent()) {
+		return true
 	}
 	for _, p := range b.nets {
 		if !a.coversNet(p) {

@@ -126,6 +126,7 @@ func TestDiffLarge(t *testing.T) {
 func FuzzDiff(f *testing.F) {
 	f.Add("allow: [{host: a.example, paths: [/v1/**]}]", "{mode: enforce, local: [otlp], deny: [{aws: s3, resources: ['b*']}]}")
 	f.Add("deny: [{cidr: 10.0.0.0/8, ports: [1]}, {host: '**', until: 2027-01-31}]", "allow: [{aws: '*', endpoint: 'localhost:4566'}]")
+	f.Add("deny: [{host: ['**', 10.0.0.1], schemes: [https]}]", "deny: [{host: '**', methods: [GET]}]")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		old, err := Read("a", []byte(a))
 		if err != nil {
