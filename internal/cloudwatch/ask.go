@@ -108,6 +108,8 @@ func (b *batch) collect(ctx context.Context, id *string, out *cloudwatchlogs.Get
 		}
 	}
 	got.cut = len(got.rows) >= b.rows
-	got.lost = max(got.matched-counted, 0)
+	if got.lost = max(got.matched-counted, 0); out.Statistics == nil && got.cut {
+		got.lost = 1 // at least: nobody says how many
+	}
 	return got, nil
 }

@@ -40,7 +40,9 @@ func (b *batch) read(ctx context.Context, groups []Group, w window) error {
 		if err != nil {
 			return explain(where(groups), err)
 		}
-		b.say("%s, %s: Insights tells %d kinds of events at most; %d events are left out, of the kinds that are rarest", where(groups), w, len(got.rows), max(got.lost, 1))
+		if got.lost > 0 { // else there were just as many
+			b.say("%s, %s: Insights tells %d kinds of events at most; %d events are left out, of the kinds that are rarest", where(groups), w, len(got.rows), got.lost)
+		}
 	case isBeyond(err) && len(groups) > 1:
 		// Insights refuses a window in which a group was not there yet, or of which
 		// it has forgotten all. Others of the batch may have something.

@@ -15,7 +15,10 @@ func peakMemory(p *os.ProcessState) int64 {
 		return 0
 	}
 	if runtime.GOOS == "darwin" {
-		return int64(u.Maxrss)
+		return wide(u.Maxrss)
 	}
-	return int64(u.Maxrss) << 10
+	return wide(u.Maxrss) << 10
 }
+
+// wide takes a number of whatever width the system's has.
+func wide[N int32 | int64](n N) int64 { return int64(n) }
