@@ -120,7 +120,7 @@ func build(ctx context.Context, dir, to, ldflags, what string) (size float64, er
 // startOrders gives the function what its template would give, and what makes a machine look like a VPC with a proxy.
 func (s *story) startOrders(ctx context.Context, bootstrap string, env ...string) error {
 	if s.sandbox != nil {
-		s.sandbox.Close()
+		_ = s.sandbox.Close()
 	}
 	s.log = new(logbook)
 	var err error

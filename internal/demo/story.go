@@ -44,7 +44,7 @@ type story struct {
 func (s *story) run(ctx context.Context) error {
 	defer func() {
 		if s.sandbox != nil {
-			s.sandbox.Close()
+			_ = s.sandbox.Close()
 		}
 	}()
 	for _, chapter := range []func(context.Context) error{s.learn, s.write, s.report, s.change, s.enforce, s.explain, s.checkOrders, s.checkTraces} {

@@ -76,7 +76,7 @@ func evidenceOf(ev *wrapper.Event) *evidence {
 
 func (e *evidence) merge(other *evidence) {
 	e.calls += other.calls
-	e.span.add(other.span)
+	e.add(other.span)
 	e.callers.merge(&other.callers)
 	e.functions.merge(&other.functions)
 	e.examples.merge(&other.examples)

@@ -267,10 +267,10 @@ func resourcePath(arn string, c *policy.Call, iam string) []string {
 		head = atom
 	}
 	names := strings.SplitN(parts[5], "/", maxDepth)
-	switch last := &names[len(names)-1]; {
-	case parts[2] == "s3":
+	switch last := &names[len(names)-1]; parts[2] {
+	case "s3":
 		names[0] = closed + names[0]
-	case parts[2] == "secretsmanager":
+	case "secretsmanager":
 		if at := len(*last) - tailLength; at > 0 && (*last)[at-1] == '-' && isPlainWord((*last)[at:]) {
 			*last = (*last)[:at] + tailMark + (*last)[at:]
 		}

@@ -12,6 +12,11 @@ import (
 	"github.com/lambdafence/lambdafence/wrapper"
 )
 
+// over is the time of the i-th of n events in some days.
+func over(days, i, n int) time.Time {
+	return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(days) * 24 * time.Hour * time.Duration(i) / time.Duration(max(n, 1)))
+}
+
 // TestHeldOut: what is learnt on some days is right about the days after them.
 func TestHeldOut(t *testing.T) {
 	for _, a := range apps {
@@ -19,7 +24,7 @@ func TestHeldOut(t *testing.T) {
 			l := New(Normal)
 			seen := a.traffic(7, 0, 14)
 			for i := range seen {
-				l.Add(&wrapper.Event{Time: time.Date(2026, 11, 1, 0, 0, i, 0, time.UTC), Call: seen[i], Count: 1})
+				l.Add(&wrapper.Event{Time: over(14, i, len(seen)), Call: seen[i], Count: 1})
 			}
 			doc := l.Policy(a.name)
 			if os.Getenv("SHOW") != "" {
@@ -66,7 +71,7 @@ func TestHeldOut(t *testing.T) {
 			// In another order, it is the same policy.
 			again := New(Normal)
 			for _, i := range rand.New(rand.NewPCG(1, 2)).Perm(len(seen)) {
-				again.Add(&wrapper.Event{Time: time.Date(2026, 11, 1, 0, 0, i, 0, time.UTC), Call: seen[i], Count: 1})
+				again.Add(&wrapper.Event{Time: over(14, i, len(seen)), Call: seen[i], Count: 1})
 			}
 			if again.Policy(a.name) != doc {
 				t.Error("another order makes another policy")

@@ -26,7 +26,7 @@ const (
 	nodeSize     = 512
 	slotSize     = 96
 	valueSize    = 128
-	evidenceSize = 1024
+	evidenceSize = 3072
 )
 
 // A node is the names of one shape at one place.

@@ -3,6 +3,7 @@ package learn
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,16 +41,24 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// learnt is what is proposed for some GET requests, a URL each, or other calls.
-func learnt(level Level, urls ...string) string {
+// learnt is what is proposed for some GET requests, a URL each, or other calls, which
+// were seen at one time.
+func learnt(level Level, urls ...string) string { return learntIn(0, level, urls...) }
+
+// learntIn is the same of requests that were seen one after another in so many days.
+func learntIn(days int, level Level, urls ...string) string {
 	l := New(level)
-	for _, url := range urls {
+	for i, url := range urls {
 		method, rest, ok := strings.Cut(url, " ")
 		if !ok {
 			method, rest = "GET", url
 		}
 		host, path, _ := strings.Cut(rest, "/")
-		l.Add(&wrapper.Event{Call: policy.Call{Kind: policy.HTTP, Network: "tcp", Scheme: "https", Host: host, Port: 443, Method: method, Path: "/" + path}, Count: 1})
+		ev := wrapper.Event{Call: policy.Call{Kind: policy.HTTP, Network: "tcp", Scheme: "https", Host: host, Port: 443, Method: method, Path: "/" + path}, Count: 1}
+		if days > 0 {
+			ev.Time = over(days, i, len(urls))
+		}
+		l.Add(&ev)
 	}
 	var lines []string
 	for _, r := range l.rules() {
@@ -67,9 +76,17 @@ func many(n int, format string) (urls []string) {
 
 func words(n int, format string) (urls []string) {
 	for i := range n {
-		urls = append(urls, fmt.Sprintf(format, string([]byte{byte('g' + i%10), byte('p' + i/10%10), 'o', 'x'})))
+		urls = append(urls, fmt.Sprintf(format, word(i)))
 	}
 	return urls
+}
+
+// word is the i-th of 8000 words.
+func word(i int) string {
+	if i < 100 {
+		return string([]byte{byte('g' + i%10), byte('p' + i/10%10), 'o', 'x'})
+	}
+	return string([]byte{byte('g' + i%20), byte('g' + i/20%20), byte('g' + i/400%20), 'z', 'z'})
 }
 
 func TestGeneralising(t *testing.T) {
@@ -104,6 +121,114 @@ func TestGeneralising(t *testing.T) {
 	for _, format := range []string{"%s.example/x", "%s.co.uk/x", "%s.cloudfront.net/x", "%s.s3.eu-west-1.amazonaws.com/x", "%s.execute-api.eu-west-1.amazonaws.com/x", "a.%s.herokuapp.com/x", "%s.elb.eu-west-1.amazonaws.com/x"} {
 		if got := learnt(Loose, append(words(100, format), many(100, strings.Replace(format, "%s", "n%d", 1))...)...); strings.ContainsAny(got, "*?") || strings.Count(got, " GET ") != 1 || strings.Count(got, ".") < 200 {
 			t.Errorf("%s: %.200q", format, got)
+		}
+	}
+}
+
+// TestInTime: what keeps changing is left open, what stays the same is not.
+func TestInTime(t *testing.T) {
+	const uuid = "5f0c1a2b-0000-4000-a000-0123456789ab"
+	pairs := func(n int, format string) (urls []string) {
+		for i := range n {
+			urls = append(urls, fmt.Sprintf(format, word(i%29), word(100+i%31), 1000+37*i%800))
+		}
+		return urls
+	}
+	for _, tt := range []struct {
+		name, want string
+		urls       []string
+	}{
+		{"two words side by side", "a.example GET /repos/*/*/issues/*", pairs(60, "a.example/repos/%s/%s/issues/%d")},
+		{"words that keep coming", "a.example GET /*/x", words(8, "a.example/%s/x")},
+		{"words seen from the start", "a.example GET /gpox/x /hpox/x /ipox/x /jpox/x /kpox/x /lpox/x", append(words(6, "a.example/%s/x"), slices.Repeat([]string{"a.example/gpox/x"}, 20)...)},
+		{"a word that another method is used on", "a.example GET /*\na.example POST /export", append(words(20, "a.example/%s"), "POST a.example/export")},
+		{"slugs in two languages", "a.example GET /de-DE/kb/*.html /en-US/kb/*.html", append(words(12, "a.example/de-DE/kb/%s.html"), words(12, "a.example/en-US/kb/%s.html")...)},
+		{"an id that stays", "a.example GET /hooks/" + uuid + "/x", slices.Repeat([]string{"a.example/hooks/" + uuid + "/x"}, 20)},
+		{"an id that does not", "a.example GET /hooks/*/x", []string{"a.example/hooks/" + uuid + "/x"}},
+		{"a counter", "a.example GET /fw/1.*/x", slices.Concat(slices.Repeat([]string{"a.example/fw/1.4/x"}, 9), slices.Repeat([]string{"a.example/fw/1.5/x"}, 9), slices.Repeat([]string{"a.example/fw/1.6/x"}, 9))},
+		{"a version that looks like a date", "a.example GET /2010-04-01/x", slices.Repeat([]string{"a.example/2010-04-01/x"}, 9)},
+		{"a version of another month", "a.example GET /api/2026-07/x", slices.Repeat([]string{"a.example/api/2026-07/x"}, 9)},
+		{"this month", "a.example GET /api/????-??/x", slices.Repeat([]string{"a.example/api/2026-11/x"}, 9)},
+		{"parts of a date", "a.example GET /year=????/month=??/day=??/x", []string{"a.example/year=2026/month=11/day=03/x", "a.example/year=2026/month=11/day=04/x"}},
+		{"weeks and quarters", "a.example GET /w/????-W?? /x/????Q?", []string{"a.example/w/2026-W45", "a.example/x/2026Q4", "a.example/w/2026-W46"}},
+		{"days without zeros", "a.example GET /????/*-*", []string{"a.example/2026/11-9", "a.example/2026/11-10"}},
+		{"numbered hosts", "node?.db.example GET /x", many(6, "node%d.db.example/x")},
+		{"some numbered hosts and another", "api.db.example GET /y\nnode?.db.example GET /x", append(many(6, "node%d.db.example/x"), "api.db.example/y")},
+		{"databases of one's own", "orders-?.c1abcdefghij.eu-west-1.rds.amazonaws.com GET /x", many(5, "orders-%d.c1abcdefghij.eu-west-1.rds.amazonaws.com/x")},
+		{"the same of several hosts", "a.example b.test c.example GET /x", []string{"a.example/x", "b.test/x", "c.example/x"}},
+		{"escaped spaces", "a.example GET /o/ORD */x", []string{"a.example/o/ORD%201021/x", "a.example/o/ORD%201043/x"}},
+		{"escaped slashes", "a.example GET /p/acme%2Fshop/x /p/acme/shop/x", []string{"a.example/p/acme%2fshop/x"}},
+		{"escaped letters", "a.example GET /p/Köln", []string{"a.example/p/K%C3%B6ln"}},
+		{"escapes that are none", "a.example GET /p/100%/%zz", []string{"a.example/p/100%/%zz"}},
+	} {
+		if got := learntIn(14, Normal, tt.urls...); got != tt.want {
+			t.Errorf("%s:\n%q, want\n%q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestNamesOfOnesOwn: names of things are opened behind what they have in common, and
+// never so far that another account's would be meant.
+func TestNamesOfOnesOwn(t *testing.T) {
+	queue := func(format string, n int) (calls []policy.Call) {
+		for _, name := range words(n, format) {
+			calls = append(calls, policy.Call{
+				Kind: policy.AWS, Service: "SQS", Operation: "SendMessage", Access: policy.Write, Resources: []string{arn("sqs", name)}, Account: self, Self: self, Region: region,
+			})
+		}
+		return calls
+	}
+	for _, tt := range []struct {
+		name, want string
+		calls      []policy.Call
+	}{
+		{"a stem", `["orders-*"]`, queue("orders-%s", 20)},
+		{"no stem", `"hpox", "hqox"`, queue("%s", 20)},
+		{"too many to list", `["arn:*:sqs:*:111122223333:*"]`, queue("%s", 500)},
+	} {
+		l := New(Normal)
+		for i := range tt.calls {
+			l.Add(&wrapper.Event{Time: over(14, i, len(tt.calls)), Call: tt.calls[i], Count: 1})
+		}
+		doc := l.Policy("")
+		if !strings.Contains(doc, tt.want) {
+			t.Errorf("%s: want %s in\n%.2000s", tt.name, tt.want, doc)
+		}
+		s := compiled(t, []byte(strings.Replace(doc, "mode: report", "mode: enforce", 1)))
+		loot := tt.calls[0]
+		loot.Resources = []string{"arn:aws:sqs:eu-west-1:666677778888:loot"}
+		if d := s.Decide(&loot); d.Effect == policy.Allow {
+			t.Errorf("%s: another account's queue is allowed", tt.name)
+		}
+		for i := range tt.calls {
+			if d := s.Decide(&tt.calls[i]); d.Effect != policy.Allow {
+				t.Errorf("%s: %s is denied", tt.name, &tt.calls[i])
+			}
+		}
+	}
+}
+
+// TestUnsignedReads: what nobody signs is allowed by its host and path alone.
+func TestUnsignedReads(t *testing.T) {
+	l := New(Normal)
+	keys := policy.Call{
+		Kind: policy.AWS, Scheme: "https", Network: "tcp", Host: "cognito-idp.eu-west-1.amazonaws.com", Port: 443, Method: "GET", Path: "/eu-west-1_a1B2c3/.well-known/jwks.json",
+		Service: "Cognito Identity Provider", Region: region, Self: self,
+	}
+	put := keys
+	put.Host, put.Method, put.Path, put.Service, put.Operation, put.Resources = "drop.s3.eu-west-1.amazonaws.com", "PUT", "/x", "S3", "PutObject", []string{"arn:aws:s3:::drop/x"}
+	for _, c := range []policy.Call{keys, put} {
+		l.Add(&wrapper.Event{Call: c, Count: 1})
+	}
+	s := compiled(t, []byte(strings.Replace(l.Policy(""), "mode: report", "mode: enforce", 1)))
+	other := keys
+	other.Path = "/eu-west-1_zzzzzz/.well-known/jwks.json"
+	for _, tt := range []struct {
+		c    policy.Call
+		want policy.Effect
+	}{{keys, policy.Allow}, {other, policy.Deny}, {put, policy.Deny}} {
+		if d := s.Decide(&tt.c); d.Effect != tt.want {
+			t.Errorf("%s: %v", &tt.c, d)
 		}
 	}
 }

@@ -45,6 +45,7 @@ func (l *Learner) learned() string {
 		}
 		l.writeEvidence(&b, &r)
 		b.WriteString(text.String())
+		r.told(text.String(), apart)
 	}
 	l.writeApart(&b, apart)
 	b.WriteString(ends + "\n")
@@ -66,6 +67,32 @@ func (l *Learner) writeEvidence(b *strings.Builder, r *rule) {
 		examples[i] = comment(examples[i])
 	}
 	fmt.Fprintf(b, "# such as %s\n", strings.Join(examples, ", "))
+}
+
+// told sets apart the calls that a rule was made of and does not allow: what a pattern
+// cannot say. Nothing of what is known to be done must be blocked without a word.
+func (r *rule) told(text string, apart map[string]*evidence) {
+	if r.subject.kind != policy.HTTP {
+		return
+	}
+	p, err := policy.Parse([]byte("mode: enforce\nallow:\n" + text))
+	if err != nil {
+		return // it was parsed before
+	}
+	set, err := policy.Compile(p)
+	if err != nil {
+		return
+	}
+	for _, example := range r.seen.examples.items {
+		host, path, _ := strings.Cut(example, "/")
+		c := policy.Call{
+			Kind: policy.HTTP, Scheme: r.subject.scheme, Network: r.subject.network, Host: host, Port: r.subject.port,
+			Method: r.uses[0], Path: "/" + path,
+		}
+		if set.Decide(&c).Effect == policy.Deny && len(example) < maxKeptText {
+			apart["no rule can say this: "+comment(c.String())] = &evidence{span: r.seen.span, calls: 1}
+		}
+	}
 }
 
 // maxShown bounds the examples in a comment.
