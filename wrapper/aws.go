@@ -200,6 +200,7 @@ func (f *Fence) newBuildableGuard(base *awshttp.BuildableClient) *guard {
 		return fenced.GetTransport()
 	}
 	c.start(c.renewed())
+	f.tellUnjudged(base.GetTransport(), false, c.dials)
 	return &guard{fence: f, base: base.GetTransport(), copy: c, owned: c.dials}
 }
 

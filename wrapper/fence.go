@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,7 @@ type Fence struct {
 	life     life
 	otlp     []policy.Call // the endpoints of the exporter, by host and port
 	account  account
+	unjudged [2]sync.Once // what was told of addresses that are not judged
 }
 
 // A state is what a fence judges by. It is swapped whole, so that an event

@@ -1,9 +1,11 @@
 package wrapper
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"sync"
 	"sync/atomic"
 
@@ -22,9 +24,9 @@ import (
 // the address really reached, are judged before anything connects to them, and
 // so that no connection from under an older policy is used: later changes of
 // base, and protocols registered with it for http and https, are not seen. The
-// address is not judged if base has a dialer of its own. A transport with an
-// HTTP/2 implementation put in by hand, and any other round tripper, is used as
-// it is; only its requests are judged.
+// address is not judged if base has a dialer of its own, which a notice tells. A
+// transport with an HTTP/2 implementation put in by hand, and any other round
+// tripper, is used as it is; only its requests are judged.
 func (f *Fence) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -97,8 +99,32 @@ func (f *Fence) newGuard(base http.RoundTripper) *guard {
 		if g.copy, g.owned = copyTransport(f, t); g.copy == nil {
 			g.proxy = t.Proxy
 		}
+		f.tellUnjudged(t, g.copy == nil, g.owned)
 	}
 	return g
+}
+
+// Why addresses are not judged beneath a transport.
+var (
+	errOwnHTTP2  = errors.New("an http.Transport has an HTTP/2 implementation put in by hand")
+	errOwnDialer = errors.New("an http.Transport has a dialer of its own; Fence.DialContext in its place judges them")
+)
+
+// tellUnjudged tells, once for each reason, that the addresses which names lead to are
+// not judged beneath a transport: whoever reads the log should know what is not seen.
+func (f *Fence) tellUnjudged(t *http.Transport, byHand, owned bool) {
+	switch {
+	case f.state.Load().off:
+	case byHand:
+		f.unjudged[0].Do(func() { f.reporter.notice(context.Background(), "addresses not judged", errOwnHTTP2, PolicyRef{}) })
+	case !owned && !f.isOwnDial(t.DialContext):
+		f.unjudged[1].Do(func() { f.reporter.notice(context.Background(), "addresses not judged", errOwnDialer, PolicyRef{}) })
+	}
+}
+
+// isOwnDial reports whether a dialer is f.DialContext, or another fence's.
+func (f *Fence) isOwnDial(dial dialFunc) bool {
+	return dial != nil && reflect.ValueOf(dial).Pointer() == reflect.ValueOf(f.DialContext).Pointer()
 }
 
 // RoundTrip judges r, and sends it if it may be sent. The body of a blocked
