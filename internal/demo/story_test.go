@@ -30,7 +30,7 @@ func TestRun(t *testing.T) {
 	for _, want := range []string{
 		"the project's own stand-in for SSM",
 		`host: "api.shipkit.example"`,
-		"0 of  would be blocked",
+		"0 of 3",
 		"beacon reported; foreign bucket reported",
 		"beacon blocked; foreign bucket blocked",
 		`"resources":["arn:aws:s3:::shipkit-usage-eu/2.4.1/1010.json"]`,

@@ -13,9 +13,9 @@ import (
 func TestDiffMissesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	calls := universe(r, 3000)
-	pairs := 800
+	pairs := 300
 	if testing.Short() {
-		pairs = 200
+		pairs = 100
 	}
 	var told, seen, examples, alike int
 	for range pairs {
