@@ -28,7 +28,8 @@ type Learner struct {
 
 // Bounds of what is told apart, whoever writes to the log that is read.
 const (
-	maxTrees = 1024
+	maxTrees = 8192
+	treeSize = 1024 // bytes, about
 	maxApart = 256
 	maxRoom  = 128 << 20
 	maxText  = 4096 // bytes; no value in an event is as long
@@ -57,6 +58,7 @@ type subject struct {
 	scheme   string // of HTTP calls
 	network  string
 	port     uint16
+	domain   string // that somebody registered: what one fills is not another's
 	service  string // of AWS calls: its id
 	account  string // that signs them; "self" for the function's own, "" unknown
 	endpoint string // host and port, where that is not AWS's own
@@ -90,7 +92,7 @@ func (l *Learner) Add(ev *wrapper.Event) {
 		}
 	}
 	if why == unsigned && isUnsignedRead(c) {
-		s := subject{kind: policy.HTTP, scheme: c.Scheme, network: cmp.Or(c.Network, "tcp"), port: c.Port}
+		s := subject{kind: policy.HTTP, scheme: c.Scheme, network: cmp.Or(c.Network, "tcp"), port: c.Port, domain: c.Host}
 		seen.examples.add(c.Host + c.Path)
 		l.tree(s).add([]string{atom + c.Host, hostEnd, atom + strings.Join(segments(c.Path), "/")}, c.Method, seen)
 		return
@@ -103,13 +105,15 @@ func (l *Learner) Add(ev *wrapper.Event) {
 	case policy.AWS:
 		l.addAWS(c, seen)
 	case policy.HTTP:
-		s := subject{kind: c.Kind, scheme: c.Scheme, network: cmp.Or(c.Network, "tcp"), port: c.Port}
+		host := labels(c.Host)
+		s := subject{kind: c.Kind, scheme: c.Scheme, network: cmp.Or(c.Network, "tcp"), port: c.Port, domain: host[0]}
 		seen.examples.add(c.Host + c.Path)
-		l.tree(s).add(slices.Concat(labels(c.Host), []string{hostEnd}, segments(c.Path)), cmp.Or(c.Method, "GET"), seen)
+		l.tree(s).add(slices.Concat(host, []string{hostEnd}, segments(c.Path)), cmp.Or(c.Method, "GET"), seen)
 	default:
-		s := subject{kind: c.Kind, network: cmp.Or(c.Network, "tcp"), port: c.Port}
+		host := labels(c.Host)
+		s := subject{kind: c.Kind, network: cmp.Or(c.Network, "tcp"), port: c.Port, domain: host[0]}
 		seen.examples.add(c.Host)
-		l.tree(s).add(append(labels(c.Host), hostEnd), "", seen)
+		l.tree(s).add(append(host, hostEnd), "", seen)
 	}
 }
 
@@ -191,7 +195,7 @@ func (l *Learner) tree(s subject) *tree {
 	t := l.trees[s]
 	if t == nil {
 		t = &tree{room: &l.room}
-		if len(l.trees) < maxTrees { // else it is filled for nobody
+		if len(l.trees) < maxTrees && l.room.take(treeSize+len(s.domain)+len(s.endpoint)+len(s.service)) { // else it is filled for nobody
 			l.trees[s] = t
 		} else {
 			t.room = new(room)
