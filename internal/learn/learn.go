@@ -85,6 +85,9 @@ func (l *Learner) Add(ev *wrapper.Event) {
 		switch d := l.kept.Decide(c); {
 		case d.Effect == policy.Allow && d.Rule != "":
 			return // whatever was decided of it before
+		case d.Effect == policy.Deny && d.Rule == "local" && ev.Decision.Effect == policy.Allow:
+			// A door that what was learned before has opened; that part is not in kept, but is
+			// about to be written anew, and must not lose the rule.
 		case d.Effect == policy.Deny && d.Rule != "":
 			why = "denied by " + d.Rule
 		}
