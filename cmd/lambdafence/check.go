@@ -65,7 +65,7 @@ with 3 where a file cannot be read.`,
 		Example: `  lambdafence check policy.yaml
   lambdafence check --strict --json baseline.yaml policy.yaml
   aws ssm get-parameter --name /fence/orders --query Parameter.Value --output text | lambdafence check -`,
-		Args: cobra.MinimumNArgs(1),
+		Args: want(1, -1, "FILE..."),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			c.now, c.out, c.pen = time.Now(), cmd.OutOrStdout(), penFor(cmd.OutOrStdout())
 			var unread []error
