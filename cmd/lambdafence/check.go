@@ -45,6 +45,7 @@ The checks are
   bucket       a bucket that is not named whole: anybody can make one that fits
   door         a local door behind which secrets lie
   endpoint     a host that is taken for AWS's, which adds to AWS's own
+  method       a method in small letters: methods are matched as they are sent
   operation    an operation that the service does not have
   region       a region that does not exist
   resource     a resource that the service does not have, or not in that form
@@ -65,7 +66,7 @@ with 3 where a file cannot be read.`,
 		Example: `  lambdafence check policy.yaml
   lambdafence check --strict --json baseline.yaml policy.yaml
   aws ssm get-parameter --name /fence/orders --query Parameter.Value --output text | lambdafence check -`,
-		Args: cobra.MinimumNArgs(1),
+		Args: want(1, -1, "FILE..."),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			c.now, c.out, c.pen = time.Now(), cmd.OutOrStdout(), penFor(cmd.OutOrStdout())
 			var unread []error

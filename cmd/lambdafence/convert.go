@@ -15,7 +15,7 @@ func convertCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "convert",
 		Short: "Make a policy of another tool's configuration",
-		Args:  cobra.NoArgs,
+		Args:  noSuch,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(convertThundraCommand())
@@ -36,7 +36,7 @@ What a policy cannot say, or says otherwise, stands in it as a comment, and on
 stderr. docs/thundra.md tells what to expect.`,
 		Example: `  lambdafence convert thundra listener.json > policy.yaml
   lambdafence convert thundra < variable.txt`,
-		Args: cobra.MaximumNArgs(1),
+		Args: want(0, 1, "one FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			from, name := cmd.InOrStdin(), "standard input"
 			if len(args) == 1 && args[0] != "-" {

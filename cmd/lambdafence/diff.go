@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,7 +48,7 @@ One of the files may be "-", the standard input.`,
 		Example: `  lambdafence diff old.yaml new.yaml
   git show main:policy.yaml | lambdafence diff --fail-on widen - policy.yaml
   lambdafence diff --base baseline.yaml --json old.yaml new.yaml`,
-		Args: cobra.ExactArgs(2),
+		Args: want(2, 2, "OLD NEW"),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			fails, ok := failures[failOn]
 			switch {
@@ -79,7 +80,7 @@ One of the files may be "-", the standard input.`,
 
 // diffFiles reads the policies and compares them.
 func diffFiles(cmd *cobra.Command, files, base []string) (review.Changes, error) {
-	layers, err := documents(base)
+	layers, err := documents(cmd, base, slices.Contains(files, "-"))
 	if err != nil {
 		return nil, err
 	}

@@ -12,20 +12,28 @@ import (
 	"github.com/lambdafence/lambdafence/policy"
 )
 
+// policyHelp is what the help of each verb says of --policy.
+const policyHelp = `the policy's ` + "`file`" + `, "-" for the standard input; given more than once, layers`
+
 // policies reads the files of --policy as layers.
-func policies(files []string) (*policy.Set, error) {
-	docs, err := documents(files)
+func policies(cmd *cobra.Command, files []string, taken bool) (*policy.Set, error) {
+	docs, err := documents(cmd, files, taken)
 	if err != nil {
 		return nil, err
 	}
 	return compile(docs)
 }
 
-// documents reads the files of --policy, with their text at hand.
-func documents(files []string) ([]*review.Document, error) {
+// documents reads the files of --policy, with their text at hand. The standard input
+// can be one of them, unless it is taken for what else the command reads.
+func documents(cmd *cobra.Command, files []string, taken bool) ([]*review.Document, error) {
 	var docs []*review.Document
 	for _, name := range files {
-		text, err := readPolicy(nil, name)
+		if name == "-" && taken {
+			return nil, fmt.Errorf("%s: the standard input cannot be a policy and something else besides", cmd.Name())
+		}
+		taken = taken || name == "-"
+		text, err := readPolicy(cmd, name)
 		if err != nil {
 			return nil, cannot{err}
 		}
@@ -50,12 +58,11 @@ func compile(docs []*review.Document) (*policy.Set, error) {
 	return set, nil
 }
 
-// readPolicy reads a file, or where cmd is given and the name is "-" its standard
-// input, as far as a policy may go and a byte more: that it is too long is Parse's
-// to say.
+// readPolicy reads a file, or the standard input if the name is "-", as far as a policy
+// may go and a byte more: that it is too long is Parse's to say.
 func readPolicy(cmd *cobra.Command, name string) ([]byte, error) {
 	var from io.Reader
-	if cmd != nil && name == "-" {
+	if name == "-" {
 		from = cmd.InOrStdin()
 	} else {
 		f, err := os.Open(name)

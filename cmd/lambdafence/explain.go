@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -80,9 +81,21 @@ is the region's own endpoint where it is left out, and account is self.`,
   lambdafence explain --policy policy.yaml --dial db.example:5432 --from example.com/m/x
   lambdafence explain --policy policy.yaml --aws s3 --operation GetObject --region eu-west-1 --input '{"Bucket":"b","Key":"k"}'
   lambdafence explain --policy policy.yaml --batch < questions.jsonl`,
-		Args: cobra.MaximumNArgs(1),
+		Args: want(0, 1, "one URL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			docs, err := documents(files)
+			switch asked := len(args) + given(aws.Service) + given(to.Address); {
+			case batch && asked > 0:
+				return errors.New("explain: --batch reads its questions from the standard input")
+			case !batch && asked != 1:
+				return errors.New("explain: want one of URL, --aws, --dial and --batch")
+			case len(args) == 1 && !strings.Contains(args[0], "//"):
+				return fmt.Errorf("explain: %s is no URL, such as https://api.example.com/; --dial is for connections", oneLine(args[0]))
+			case aws.Service == "" && (aws.Operation != "" || input != ""):
+				return errors.New("explain: --operation and --input are for --aws")
+			case aws.Service != "" && aws.Operation == "":
+				return errors.New("explain: --aws needs --operation, as the SDK has it")
+			}
+			docs, err := documents(cmd, files, batch)
 			if err != nil {
 				return err
 			}
@@ -91,9 +104,6 @@ is the region's own endpoint where it is left out, and account is self.`,
 				return err
 			}
 			if batch {
-				if len(args) > 0 || aws.Service != "" || to.Address != "" {
-					return errors.New("explain: --batch reads its questions from the standard input")
-				}
 				return explainBatch(set, cmd.InOrStdin(), cmd.OutOrStdout())
 			}
 			if len(args) == 1 {
@@ -117,6 +127,9 @@ is the region's own endpoint where it is left out, and account is self.`,
 			if err := a.tell(cmd.OutOrStdout(), asJSON); err != nil {
 				return cannot{err}
 			}
+			for _, doubt := range aws.doubts() {
+				fmt.Fprintln(cmd.ErrOrStderr(), "lambdafence: hint:", oneLine(doubt))
+			}
 			if a.Decision == policy.Deny.String() {
 				return answer{}
 			}
@@ -124,7 +137,7 @@ is the region's own endpoint where it is left out, and account is self.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&files, "policy", nil, "the policy's `file`; given more than once, layers")
+	f.StringArrayVar(&files, "policy", nil, policyHelp)
 	f.BoolVar(&batch, "batch", false, "questions from the standard input, a JSON object a line")
 	f.BoolVar(&asJSON, "json", false, "the answer as a JSON object")
 	f.StringVar(&q.Method, "method", "", "the request's `method` (GET)")
@@ -143,6 +156,9 @@ is the region's own endpoint where it is left out, and account is self.`,
 	_ = cmd.MarkFlagRequired("policy")
 	return cmd
 }
+
+// given is 1 for a flag that is given, for which people take one that is not empty.
+func given(flag string) int { return min(len(flag), 1) }
 
 // explainBatch answers a question a line. A line that is none is answered with its
 // error, too: an answer for each line.

@@ -52,7 +52,7 @@ document cannot be read is listed with the reason.`,
 		Example: `  lambdafence history /fence/orders
   lambdafence history /fence/orders --limit 3 --diff
   lambdafence history /fence/orders --json`,
-		Args: cobra.ExactArgs(1),
+		Args: want(1, 1, "NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, err := parseName(args[0])
 			switch {
@@ -170,12 +170,14 @@ func tellHistory(out io.Writer, all []entry, asJSON bool) error {
 		return err
 	}
 	rows := strings.SplitAfter(table.String(), "\n")
-	fmt.Fprint(out, rows[0])
+	var text bytes.Buffer
+	text.WriteString(rows[0])
 	for i, e := range all {
-		fmt.Fprint(out, rows[i+1])
-		e.tellMore(out)
+		text.WriteString(rows[i+1])
+		e.tellMore(&text)
 	}
-	return nil
+	_, err := out.Write(text.Bytes())
+	return err
 }
 
 // tellMore tells what has no place in a row.

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/spf13/cobra"
 
 	"github.com/lambdafence/lambdafence/internal/cloudwatch"
@@ -23,6 +23,8 @@ type input struct {
 	strict       bool
 	since, until string
 	scan         bool
+	at           place
+	events       int64 // that were read
 }
 
 // inputHelp is what the help of each verb says of it.
@@ -40,6 +42,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&in.since, "since", "", "of cloudwatch: from this `time` on, such as 36h, 7d, 2w, 2026-11-01 or 2026-11-01T10:00:00Z (default "+defaultSince+")")
 	cmd.Flags().StringVar(&in.until, "until", "", "of cloudwatch: up to this `time` (default now)")
 	cmd.Flags().BoolVar(&in.scan, "scan", false, "of cloudwatch: fetch every event, do not ask Logs Insights")
+	in.at.flags(cmd, "of cloudwatch: ")
 }
 
 // read tells each event of the inputs, or of the standard input where there are
@@ -57,14 +60,22 @@ func (in *input) read(cmd *cobra.Command, inputs []string, each func(*wrapper.Ev
 		return cannot{err}
 	}
 	if live != nil {
-		if err := readLive(cmd, r, live, b); err != nil {
+		if err := in.readLive(cmd, r, live, b); err != nil {
 			return cannot{err}
 		}
 	}
 	b.clear()
 	fmt.Fprintln(cmd.ErrOrStderr(), r.Counts.String())
+	in.events = r.Counts.Events
 	return nil
 }
+
+// eventsHint is for inputs without an event: most often they are another file than was
+// meant, or of a function that has nothing to tell.
+const eventsHint = `events are lines with "msg":"lambdafence"; LAMBDAFENCE_MODE=learn logs one for each distinct call`
+
+// fromStdin reports whether the standard input is among the inputs.
+func fromStdin(inputs []string) bool { return len(inputs) == 0 || slices.Contains(inputs, "-") }
 
 // sources sorts the inputs. live is nil if none is in CloudWatch Logs.
 func (in *input) sources(inputs []string, now time.Time) (files []string, live *cloudwatch.Source, err error) {
@@ -87,8 +98,8 @@ func (in *input) sources(inputs []string, now time.Time) (files []string, live *
 		live.Groups = append(live.Groups, g)
 	}
 	if live == nil {
-		if in.since != "" || in.until != "" || in.scan {
-			return nil, nil, errors.New("--since, --until and --scan are for inputs such as cloudwatch:GROUP")
+		if in.since != "" || in.until != "" || in.scan || in.at != (place{}) {
+			return nil, nil, errors.New("--since, --until, --scan, --region and --profile are for inputs such as cloudwatch:GROUP")
 		}
 		return files, nil, nil
 	}
@@ -115,8 +126,9 @@ func (in *input) readFiles(cmd *cobra.Command, r *events.Reader, files []string,
 	return nil
 }
 
-func readLive(cmd *cobra.Command, r *events.Reader, live *cloudwatch.Source, b *bar) error {
-	cfg, err := config.LoadDefaultConfig(cmd.Context())
+func (in *input) readLive(cmd *cobra.Command, r *events.Reader, live *cloudwatch.Source, b *bar) error {
+	named := !slices.ContainsFunc(live.Groups, func(g cloudwatch.Group) bool { return g.Region == "" })
+	cfg, err := in.at.config(cmd.Context(), named)
 	if err != nil {
 		return err
 	}

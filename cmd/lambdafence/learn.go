@@ -33,7 +33,8 @@ end.
 
 With --into, what was learned goes into a policy that there is already, in the place
 of what was learned before; the rest of it, written by hand, stays as it is. What
-that part allows is not proposed again.`,
+that part allows is not proposed again. Without an event the file stays as it is, and
+it exits with 3.`,
 		Example: `  lambdafence learn events.jsonl > policy.yaml
   aws logs filter-log-events --log-group-name /aws/lambda/orders | lambdafence learn --name orders
   lambdafence learn --name orders cloudwatch:/aws/lambda/orders --since 7d
@@ -56,6 +57,12 @@ that part allows is not proposed again.`,
 			if err := in.read(cmd, files, func(ev *wrapper.Event) error { l.Add(ev); return nil }); err != nil {
 				return err
 			}
+			if in.events == 0 {
+				if kept != nil {
+					return cannot{hinted{fmt.Errorf("no event was found: %s is left as it is, with what was learned before", into), eventsHint}}
+				}
+				fmt.Fprintln(cmd.ErrOrStderr(), "lambdafence: hint: no event was found, and the policy allows nothing:", eventsHint)
+			}
 			if into == "" || kept == nil {
 				return write(cmd, into, []byte(l.Policy(name)))
 			}
@@ -67,7 +74,7 @@ that part allows is not proposed again.`,
 		},
 	}
 	in.flags(cmd)
-	cmd.Flags().StringVar(&name, "name", "", "the `name` of the policy")
+	cmd.Flags().StringVar(&name, "name", "", "the `name` of a policy that is new")
 	cmd.Flags().StringVar(&into, "into", "", "write into this `file`, and keep what was written by hand")
 	cmd.Flags().BoolVar(&strict, "strict", false, "leave open only what surely varies")
 	cmd.Flags().BoolVar(&loose, "loose", false, "take a few of a kind for any")
@@ -110,8 +117,10 @@ func keptBeside(l *learn.Learner, into string) ([]byte, error) {
 // write writes a document to a file, whole or not at all, or to the standard output.
 func write(cmd *cobra.Command, file string, doc []byte) error {
 	if file == "" {
-		_, err := cmd.OutOrStdout().Write(doc)
-		return err
+		if _, err := cmd.OutOrStdout().Write(doc); err != nil {
+			return cannot{err}
+		}
+		return nil
 	}
 	mode := fs.FileMode(0o644)
 	if real, err := filepath.EvalSymlinks(file); err == nil {
@@ -122,6 +131,9 @@ func write(cmd *cobra.Command, file string, doc []byte) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil {
+		if p := (*fs.PathError)(nil); errors.As(err, &p) {
+			err = fmt.Errorf("write %s: %w", file, p.Err) // and not the name that it has for a moment
+		}
 		return cannot{err}
 	}
 	defer func() { _ = os.Remove(f.Name()) }()

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
@@ -14,23 +16,52 @@ import (
 	"github.com/lambdafence/lambdafence/policy/source/paramstore"
 )
 
-// An account is how Parameter Store is reached: by what the AWS SDK finds in the
+// A place is where AWS is asked, and as whom: by what the AWS SDK finds in the
 // environment and in the files of its configuration, and by flags.
-type account struct {
+type place struct {
 	region, profile string
-	timeout         time.Duration
+}
+
+func (p *place) flags(cmd *cobra.Command, of string) {
+	f := cmd.Flags()
+	f.StringVar(&p.region, "region", "", of+"the `region` (AWS_REGION, or the profile's)")
+	f.StringVar(&p.profile, "profile", "", of+"the `profile` of the AWS configuration (AWS_PROFILE)")
+}
+
+// config is the SDK's. What is called says its region itself where known is true.
+func (p *place) config(ctx context.Context, known bool) (aws.Config, error) {
+	options := []func(*config.LoadOptions) error{config.WithLogger(logging.Nop{})}
+	if p.region != "" {
+		options = append(options, config.WithRegion(p.region))
+	}
+	if p.profile != "" {
+		options = append(options, config.WithSharedConfigProfile(p.profile))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return cfg, cannot{fmt.Errorf("the AWS configuration cannot be read: %s", oneLine(err.Error()))}
+	}
+	if cfg.Region == "" && !known {
+		return cfg, cannot{errors.New("no region: set AWS_REGION, or use --region")}
+	}
+	return cfg, nil
+}
+
+// An account is how Parameter Store is reached.
+type account struct {
+	place
+	timeout time.Duration
 }
 
 func (a *account) flags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVar(&a.region, "region", "", "the `region` (AWS_REGION, or the profile's)")
-	f.StringVar(&a.profile, "profile", "", "the `profile` of the AWS configuration (AWS_PROFILE)")
-	f.DurationVar(&a.timeout, "timeout", 30*time.Second, "how long AWS may take to answer")
+	a.place.flags(cmd, "")
+	cmd.Flags().DurationVar(&a.timeout, "timeout", 30*time.Second, "how long AWS may take to answer")
 }
 
-// parseName reads the name of a parameter on the command line.
+// parseName reads the name of a parameter on the command line, also as
+// LAMBDAFENCE_POLICY has it.
 func parseName(text string) (paramdoc.Name, error) {
-	name, err := paramdoc.ParseName(text)
+	name, err := paramdoc.ParseName(strings.TrimPrefix(text, "ssm:"))
 	if err != nil {
 		return name, fmt.Errorf("%w; want such as /fence/orders", err)
 	}
@@ -42,19 +73,9 @@ func (a *account) open(ctx context.Context, name paramdoc.Name) (*paramstore.Par
 	if a.timeout <= 0 {
 		return nil, errors.New("--timeout: want a time, such as 30s")
 	}
-	options := []func(*config.LoadOptions) error{config.WithLogger(logging.Nop{})}
-	if a.region != "" {
-		options = append(options, config.WithRegion(a.region))
-	}
-	if a.profile != "" {
-		options = append(options, config.WithSharedConfigProfile(a.profile))
-	}
-	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	cfg, err := a.config(ctx, name.Region() != "")
 	if err != nil {
-		return nil, cannot{fmt.Errorf("the AWS configuration cannot be read: %s", oneLine(err.Error()))}
-	}
-	if cfg.Region == "" && name.Region() == "" {
-		return nil, cannot{errors.New("no region: set AWS_REGION, or use --region")}
+		return nil, err
 	}
 	return paramstore.New(name.String(), paramstore.WithConfig(cfg)), nil
 }

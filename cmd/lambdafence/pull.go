@@ -27,7 +27,7 @@ account shares. It exits with 1 if what is stored is no valid policy; it is
 printed all the same.`,
 		Example: `  lambdafence pull /fence/orders:live
   lambdafence pull /fence/orders:7 --output policy.yaml`,
-		Args: cobra.ExactArgs(1),
+		Args: want(1, 1, "NAME[:LABEL|:VERSION]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, err := parseName(args[0])
 			if err != nil {

@@ -43,7 +43,7 @@ invalid, and if it allows more and nobody said yes.`,
 		Example: `  lambdafence push policy.yaml /fence/orders --label candidate
   lambdafence push policy.yaml /fence/orders --label live --yes
   lambdafence push policy.yaml /fence/orders --dry-run`,
-		Args: cobra.ExactArgs(2),
+		Args: want(2, 2, "FILE NAME[:LABEL]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.hasBase, p.secure = cmd.Flags().Changed("base"), cmd.Flags().Changed("secure")
 			name, err := p.name(args[1])

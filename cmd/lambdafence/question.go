@@ -1,16 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/lambdafence/lambdafence/internal/awscall"
 	"github.com/lambdafence/lambdafence/internal/awshost"
+	"github.com/lambdafence/lambdafence/internal/review"
 	"github.com/lambdafence/lambdafence/policy"
 )
 
@@ -149,6 +152,26 @@ func (q *question) operation() (policy.Call, error) {
 	described := awscall.Call{Service: a.Service, Operation: a.Operation, Input: a.Input, Region: a.Region, Account: c.Account}
 	c.Access, c.Also, c.Resources = described.Describe()
 	return c, nil
+}
+
+// doubts says of an operation what check says of a rule for it: that there is no such
+// service, operation or region. It may be newer than this version, and is judged all the
+// same, but most often it is a slip.
+func (o *operation) doubts() []string {
+	if o.Service == "" {
+		return nil
+	}
+	d, err := review.Read("", fmt.Appendf(nil, "allow: [{aws: %q, operations: [%q], regions: [%q]}]", o.Service, o.Operation, cmp.Or(o.Region, "*")))
+	if err != nil {
+		return nil // it is no name at all, and no policy could have it
+	}
+	var all []string
+	for _, f := range d.Check(time.Now()) {
+		if slices.Contains([]string{"service", "operation", "region"}, f.Check) {
+			all = append(all, f.Message+": "+f.Fix)
+		}
+	}
+	return all
 }
 
 // hostOf reads a host, with a port or without, or a URL.

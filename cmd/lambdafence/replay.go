@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,12 +40,13 @@ that reports is tried as if it enforced.
 
 Events are what learn reads: the lines that a fence logs, exports of CloudWatch Logs,
 or OTLP/JSON, from files or the standard input. Given several times, --policy makes
-layers that must all agree. It exits with 1 if any call would be blocked.`,
+layers that must all agree. It exits with 1 if any call would be blocked, and with 3 if
+there was no event to try.`,
 		Example: `  lambdafence replay --policy policy.yaml events.jsonl
   lambdafence replay --policy base.yaml --policy policy.yaml --json events.jsonl
   lambdafence replay --policy policy.yaml cloudwatch:/aws/lambda/orders --since 36h`,
 		RunE: func(cmd *cobra.Command, inputs []string) error {
-			set, err := policies(files)
+			set, err := policies(cmd, files, fromStdin(inputs))
 			if err != nil {
 				return err
 			}
@@ -66,11 +69,14 @@ layers that must all agree. It exits with 1 if any call would be blocked.`,
 			if err != nil {
 				return err
 			}
+			if in.events == 0 { // a pipeline must not take that for a yes
+				return cannot{hinted{errors.New("no event was found: nothing was tried"), eventsHint}}
+			}
 			return tellBlocked(cmd, blocked, calls, lost, asJSON)
 		},
 	}
 	in.flags(cmd)
-	cmd.Flags().StringArrayVar(&files, "policy", nil, "the policy's `file`; given more than once, layers")
+	cmd.Flags().StringArrayVar(&files, "policy", nil, policyHelp)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	_ = cmd.MarkFlagRequired("policy")
 	return cmd
@@ -90,10 +96,10 @@ func tellBlocked(cmd *cobra.Command, blocked map[blockage]int64, calls, lost int
 		}
 		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
 	})
-	out := cmd.OutOrStdout()
+	var out bytes.Buffer
 	for _, b := range all {
 		if asJSON {
-			if err := writeJSON(out, b); err != nil {
+			if err := writeJSON(&out, b); err != nil {
 				return cannot{err}
 			}
 			continue
@@ -102,13 +108,16 @@ func tellBlocked(cmd *cobra.Command, blocked map[blockage]int64, calls, lost int
 		if b.Rule != "" {
 			rule = b.Rule + ": " + b.Reason
 		}
-		fmt.Fprintf(out, "%d x %s\n    %s\n", b.Calls, b.Call, oneLine(rule))
+		fmt.Fprintf(&out, "%d x %s\n    %s\n", b.Calls, b.Call, oneLine(rule))
 		if b.Function+b.Module != "" {
-			fmt.Fprintf(out, "    by %s\n", oneLine(strings.Trim(b.Function+", "+b.Module, ", ")))
+			fmt.Fprintf(&out, "    by %s\n", oneLine(strings.Trim(b.Function+", "+b.Module, ", ")))
 		}
 		if b.Suggest != "" {
-			fmt.Fprintf(out, "    this would allow it: %s\n", oneLine(b.Suggest))
+			fmt.Fprintf(&out, "    this would allow it: %s\n", oneLine(b.Suggest))
 		}
+	}
+	if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
+		return cannot{err}
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d calls would be blocked\n", total, calls)
 	if total > 0 {

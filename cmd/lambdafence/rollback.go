@@ -38,7 +38,7 @@ version that is no valid policy is refused. It exits with 1 then.`,
 		Example: `  lambdafence rollback /fence/orders --label live
   lambdafence rollback /fence/orders --label live --to 3 --yes
   lambdafence rollback /fence/orders --to 3 --dry-run`,
-		Args: cobra.ExactArgs(1),
+		Args: want(1, 1, "NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, err := r.name(args[0])
 			if err != nil {

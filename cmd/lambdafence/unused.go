@@ -36,7 +36,7 @@ judged by them.`,
 		Example: `  lambdafence unused --policy policy.yaml events.jsonl
   lambdafence unused --policy base.yaml --policy policy.yaml --json events.jsonl`,
 		RunE: func(cmd *cobra.Command, inputs []string) error {
-			docs, err := documents(files)
+			docs, err := documents(cmd, files, fromStdin(inputs))
 			if err != nil {
 				return err
 			}
@@ -67,7 +67,7 @@ judged by them.`,
 		},
 	}
 	in.flags(cmd)
-	cmd.Flags().StringArrayVar(&files, "policy", nil, "the policy's `file`; given more than once, layers")
+	cmd.Flags().StringArrayVar(&files, "policy", nil, policyHelp)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "the answer as a JSON object")
 	_ = cmd.MarkFlagRequired("policy")
 	return cmd
@@ -109,9 +109,9 @@ func (p *period) note() string {
 
 func (p *period) String() string {
 	if p.first.IsZero() {
-		return fmt.Sprintf("%d calls, of no known time", p.calls)
+		return callCount(p.calls) + ", of no known time"
 	}
-	return fmt.Sprintf("%d calls from %s to %s", p.calls, p.first.UTC().Format(time.RFC3339), p.last.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("%s from %s to %s", callCount(p.calls), p.first.UTC().Format(time.RFC3339), p.last.UTC().Format(time.RFC3339))
 }
 
 // unusedJSON is the answer for machines.
@@ -140,6 +140,10 @@ func tellUnused(w io.Writer, p *period, unused []review.RuleLine, asJSON bool) e
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d rules unused by %s\n", len(unused), p)
+	rules := "rules"
+	if len(unused) == 1 {
+		rules = "rule"
+	}
+	_, err := fmt.Fprintf(w, "%d %s unused by %s\n", len(unused), rules, p)
 	return err
 }

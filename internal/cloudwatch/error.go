@@ -68,7 +68,7 @@ func explain(where string, err error) error {
 		text = fmt.Sprintf("%s: %s; reading needs logs:StartQuery on the log group, logs:GetQueryResults and logs:StopQuery, or logs:FilterLogEvents on the log group",
 			where, cause(err))
 	case is(err, "ResourceNotFoundException"):
-		text = fmt.Sprintf("%s: %s; is it in this account and region?", where, cause(err))
+		text = fmt.Sprintf("%s: %s; is it in this account and region?", where, strings.TrimSuffix(cause(err).Error(), "."))
 	}
 	return &Error{plain(text), err}
 }

@@ -264,7 +264,7 @@ func (r *Reader) tell(ev *wrapper.Event, text []byte) error {
 
 // String tells what was read, and what could not be, on one line.
 func (c *Counts) String() string {
-	parts := []string{fmt.Sprintf("%d events of %d calls", c.Events, c.Calls)}
+	parts := []string{several(c.Events, "event") + " of " + several(c.Calls, "call")}
 	for _, p := range []struct {
 		n    int64
 		what string
@@ -274,4 +274,11 @@ func (c *Counts) String() string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+func several(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -2,7 +2,9 @@ package learn
 
 import (
 	"cmp"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -87,6 +89,9 @@ func (l *Learner) Add(ev *wrapper.Event) {
 		switch d := l.kept.Decide(c); {
 		case d.Effect == policy.Allow && d.Rule != "":
 			return // whatever was decided of it before
+		case d.Effect == policy.Deny && d.Rule == "local" && ev.Decision.Effect == policy.Allow:
+			// A door that what was learned before has opened; that part is not in kept, but is
+			// about to be written anew, and must not lose the rule.
 		case d.Effect == policy.Deny && d.Rule != "":
 			why = "denied by " + d.Rule
 		}
@@ -98,7 +103,11 @@ func (l *Learner) Add(ev *wrapper.Event) {
 		return
 	}
 	if why != "" {
-		l.setApart(why+": "+c.String(), seen)
+		what := c.String()
+		if why == closedDoor && c.Kind == policy.HTTP { // the door counts, and not what was asked behind it
+			what = c.Scheme + "://" + net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port)))
+		}
+		l.setApart(why+": "+what, seen)
 		return
 	}
 	switch c.Kind {
@@ -117,7 +126,10 @@ func (l *Learner) Add(ev *wrapper.Event) {
 	}
 }
 
-const unsigned = "signed by nobody knows whom"
+const (
+	unsigned   = "signed by nobody knows whom"
+	closedDoor = "denied by local"
+)
 
 // isUnsignedRead reports whether a call of AWS is one that nobody need sign, as far as
 // can be told: the keys of a user pool, an object that everybody may read. A rule for

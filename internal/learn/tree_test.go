@@ -285,6 +285,8 @@ func TestApart(t *testing.T) {
 	for _, ev := range []wrapper.Event{
 		{Call: policy.Call{Kind: policy.Net, Host: "evil.example", Port: 443}, Decision: policy.Decision{Rule: "deny[0]", Reason: "drop site"}},
 		{Call: policy.Call{Kind: policy.Net, Host: "127.0.0.1", Port: 6379}, Decision: policy.Decision{Rule: "local", Reason: "loopback address"}},
+		{Call: policy.Call{Kind: policy.HTTP, Scheme: "http", Host: "127.0.0.1", Port: 8080, Path: "/a"}, Decision: policy.Decision{Rule: "local", Reason: "loopback address"}},
+		{Call: policy.Call{Kind: policy.HTTP, Scheme: "http", Host: "127.0.0.1", Port: 8080, Path: "/b"}, Decision: policy.Decision{Rule: "local", Reason: "loopback address"}},
 		{Call: policy.Call{Kind: policy.Net, Host: "b.example", Port: 443}, Outcome: wrapper.Blocked, Decision: policy.Decision{Reason: "no allow rule matched"}},
 		{Call: policy.Call{Kind: policy.AWS, Service: "S3", Operation: "HeadBucket", Resources: []string{"arn:aws:s3:::b"}}},
 		{Call: policy.Call{Kind: policy.Net, Host: "c.example", Port: 443}, Decision: policy.Decision{Reason: "no allow rule matched"}},
@@ -304,10 +306,13 @@ allow:
 #   2 calls, 2026-11-21
 #   denied by deny[0]: tcp evil.example:443
 #   2 calls, 2026-11-21
+#   denied by local: http://127.0.0.1:8080
+#   4 calls, 2026-11-21
 #   denied by local: tcp 127.0.0.1:6379
 #   2 calls, 2026-11-21
 #   signed by nobody knows whom: S3:HeadBucket arn:aws:s3:::b
 #   2 calls, 2026-11-21
+# A door on this machine is opened by hand: list its address and port in local, beside allow.
 # learned: end
 `; doc != want {
 		t.Error(doc)

@@ -115,6 +115,9 @@ func (l *Learner) writeApart(b *strings.Builder, apart map[string]*evidence) {
 		apart[what].write(&said, l.functions.several())
 		b.WriteString("#   " + strings.TrimPrefix(said.String(), "# "))
 	}
+	if slices.ContainsFunc(sorted(apart), func(what string) bool { return strings.HasPrefix(what, closedDoor) }) {
+		b.WriteString("# A door on this machine is opened by hand: list its address and port in local, beside allow.\n")
+	}
 	if lost > 0 {
 		fmt.Fprintf(b, "# %d calls more are not told: there were too many of too many kinds.\n", lost)
 	}

@@ -38,6 +38,7 @@ var ruleChecks = []func(*Rule) []Finding{
 	wideServices,
 	anySigner,
 	sharedEndpoints,
+	methods,
 	services,
 	operations,
 	levels,

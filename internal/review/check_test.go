@@ -123,6 +123,9 @@ func TestChecks(t *testing.T) {
 		{"allow", `{aws: dynamodb, operations: ["Batch*", GetItems], resources: [table/orders]}`, "operation"},
 		{"allow", `{aws: dynamodb, operations: ["Fetch*"], resources: [table/orders]}`, "operation"},
 		{"deny", `{aws: sqs, operations: [DeleteQueues]}`, "operation"},
+		{"deny", `{host: a.example, methods: [PUT, post]}`, "method"},
+		{"allow", `{host: a.example, methods: [Get]}`, "method"},
+		{"allow", `{host: a.example, methods: [GET, purge]}`, ""},
 		{"deny", `{aws: "*", operations: ["Delete*"]}`, ""},
 
 		{"allow", `{aws: sqs, access: [list, read], resources: [jobs]}`, ""},

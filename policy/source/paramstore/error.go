@@ -60,6 +60,9 @@ func (c call) refused(api smithy.APIError) string {
 	case "ParameterNotFound":
 		return fmt.Sprintf("parameter %s does not exist in %s: push the policy, or check name, region and account", c.name.Path, c.region)
 	case "ParameterVersionNotFound":
+		if c.name.Version() > 0 {
+			return fmt.Sprintf("parameter %s in %s has no version or label %q: see its history", c.name.Path, c.region, c.name.Selector)
+		}
 		return fmt.Sprintf("parameter %s in %s has no version or label %q: push with this label, or load another", c.name.Path, c.region, c.name.Selector)
 	case "AccessDeniedException", "AccessDenied":
 		if lower := strings.ToLower(said); strings.Contains(lower, "kms:") || strings.Contains(lower, "ciphertext") {
