@@ -141,7 +141,7 @@ func (c *change) compare(ctx context.Context) ([]comparison, error) {
 		}
 		p := comparison{Version: b.Number, Labels: b.moving}
 		if err == nil {
-			p.Diff, p.Widens, err = compare(before.Data, c.doc)
+			p.Diff, p.Widens, err = compare(text{fmt.Sprintf("version %d", b.Number), before.Data}, text{"new", c.doc})
 		}
 		if err != nil {
 			// Who loads that version has no policy, and may be denied everything: any

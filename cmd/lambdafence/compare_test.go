@@ -17,13 +17,13 @@ func TestCompare(t *testing.T) {
 		{"other ids and order", "mode: enforce\nallow:\n- host: [b.example, a.example]\n  id: hosts\n- {aws: s3, accounts: 012345670123}\n", false},
 		{"an allowed host that seems to be taken away", "mode: enforce\nallow:\n- {aws: s3, accounts: 012345670123}\n- host: [a.example, \"*.example\"] # b.example\n", true},
 	} {
-		text, widens, err := compare([]byte(before), []byte(tt.after))
-		if widens != tt.widens || err != nil || (text != "") != tt.widens {
-			t.Errorf("%s: %v, %v\n%s", tt.name, widens, err, text)
+		told, widens, err := compare(text{"before", []byte(before)}, text{"after", []byte(tt.after)})
+		if widens != tt.widens || err != nil || (told != "") != tt.widens {
+			t.Errorf("%s: %v, %v\n%s", tt.name, widens, err, told)
 		}
 	}
 	for _, docs := range [][2]string{{before, "allow: 3"}, {"allow: 3", before}, {"", before}, {"\x00", before}} {
-		if _, _, err := compare([]byte(docs[0]), []byte(docs[1])); err == nil {
+		if _, _, err := compare(text{"before", []byte(docs[0])}, text{"after", []byte(docs[1])}); err == nil {
 			t.Errorf("%q was compared with %q", docs[0], docs[1])
 		}
 	}

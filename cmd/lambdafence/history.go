@@ -141,14 +141,14 @@ func (e *entry) compare(before *entry) {
 	if e.Error != "" {
 		return
 	}
-	text, widens, err := compare(before.doc, e.doc)
+	told, widens, err := compare(text{fmt.Sprintf("version %d", before.Version), before.doc}, text{fmt.Sprintf("version %d", e.Version), e.doc})
 	if before.Error != "" {
 		err = errors.New(before.Error)
 	}
 	if err != nil {
-		text, widens = "cannot be compared: "+why(err)+"\n", true // as with push
+		told, widens = "cannot be compared: "+why(err)+"\n", true // as with push
 	}
-	e.Diff, e.Widens = text, &widens
+	e.Diff, e.Widens = told, &widens
 }
 
 func tellHistory(out io.Writer, all []entry, asJSON bool) error {

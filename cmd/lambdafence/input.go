@@ -38,7 +38,7 @@ const defaultSince = "24h"
 
 func (in *input) flags(cmd *cobra.Command) {
 	cmd.Long += "\n" + inputHelp
-	cmd.Flags().BoolVar(&in.strict, "strict-input", false, "end at the first line or document that cannot be read")
+	cmd.Flags().BoolVar(&in.strict, "strict-input", false, "end at the first line or document that cannot be read, and where there is no event at all")
 	cmd.Flags().StringVar(&in.since, "since", "", "of cloudwatch: from this `time` on, such as 36h, 7d, 2w, 2026-11-01 or 2026-11-01T10:00:00Z (default "+defaultSince+")")
 	cmd.Flags().StringVar(&in.until, "until", "", "of cloudwatch: up to this `time` (default now)")
 	cmd.Flags().BoolVar(&in.scan, "scan", false, "of cloudwatch: fetch every event, do not ask Logs Insights")
@@ -67,6 +67,13 @@ func (in *input) read(cmd *cobra.Command, inputs []string, each func(*wrapper.Ev
 	b.clear()
 	fmt.Fprintln(cmd.ErrOrStderr(), r.Counts.String())
 	in.events = r.Counts.Events
+	switch {
+	case in.events > 0:
+		return nil
+	case in.strict: // a pipeline must not take a wrong file for a yes
+		return cannot{hinted{errors.New("no event was found"), eventsHint}}
+	}
+	fmt.Fprintln(cmd.ErrOrStderr(), "lambdafence: hint: no event was found:", eventsHint)
 	return nil
 }
 

@@ -57,11 +57,8 @@ it exits with 3.`,
 			if err := in.read(cmd, files, func(ev *wrapper.Event) error { l.Add(ev); return nil }); err != nil {
 				return err
 			}
-			if in.events == 0 {
-				if kept != nil {
-					return cannot{hinted{fmt.Errorf("no event was found: %s is left as it is, with what was learned before", into), eventsHint}}
-				}
-				fmt.Fprintln(cmd.ErrOrStderr(), "lambdafence: hint: no event was found, and the policy allows nothing:", eventsHint)
+			if in.events == 0 && kept != nil {
+				return cannot{fmt.Errorf("%s is left as it is, with what was learned before", into)}
 			}
 			if into == "" || kept == nil {
 				return write(cmd, into, []byte(l.Policy(name)))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,8 +39,8 @@ that reports is tried as if it enforced.
 
 Events are what learn reads: the lines that a fence logs, exports of CloudWatch Logs,
 or OTLP/JSON, from files or the standard input. Given several times, --policy makes
-layers that must all agree. It exits with 1 if any call would be blocked, and with 3 if
-there was no event to try.`,
+layers that must all agree. It exits with 1 if any call would be blocked. In a
+pipeline say --strict-input, too: without an event there is nothing that could be.`,
 		Example: `  lambdafence replay --policy policy.yaml events.jsonl
   lambdafence replay --policy base.yaml --policy policy.yaml --json events.jsonl
   lambdafence replay --policy policy.yaml cloudwatch:/aws/lambda/orders --since 36h`,
@@ -68,9 +67,6 @@ there was no event to try.`,
 			})
 			if err != nil {
 				return err
-			}
-			if in.events == 0 { // a pipeline must not take that for a yes
-				return cannot{hinted{errors.New("no event was found: nothing was tried"), eventsHint}}
 			}
 			return tellBlocked(cmd, blocked, calls, lost, asJSON)
 		},
