@@ -14,10 +14,16 @@ func segments(path string) []string {
 	for _, s := range strings.SplitN(strings.TrimPrefix(path, "/"), "/", maxDepth) {
 		s = plain(s)
 		for i, part := range strings.Split(s, escapedSlash) {
-			if i > 0 {
-				part = afterEscape + part
+			switch {
+			case i > 0 && len(all) >= maxDepth:
+				all[len(all)-1] += escapedSlash + part
+			case len(all) >= maxDepth:
+				all[len(all)-1] += "/" + part
+			case i > 0:
+				all = append(all, afterEscape+part)
+			default:
+				all = append(all, part)
 			}
-			all = append(all, part)
 		}
 	}
 	return all

@@ -71,7 +71,7 @@ func mergeHosts(all []rule) []rule {
 func (t *tree) settle(g grade, named int) {
 	t.root.unify()
 	t.mark(g)
-	t.root.gather(named)
+	t.root.gather(0, named)
 }
 
 // unify merges names that differ in what kind of id they have by chance: digits
@@ -189,7 +189,7 @@ type place struct {
 // and not ids; negative: it is a path, which begins with a slash.
 func (n *node) places(g grade, prefix string, names int, d date) []place {
 	var all []place
-	if n.here != nil {
+	if len(n.here) > 0 {
 		all = append(all, place{prefix, n.here})
 	}
 	for _, key := range sorted(n.children) {

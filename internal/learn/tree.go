@@ -35,7 +35,6 @@ type node struct {
 	any      bool   // it is any name that begins and ends so:
 	prefix   string
 	suffix   string
-	field    bool             // its name is one of many
 	closed   bool             // it is never made any name
 	escaped  bool             // it follows a slash that is escaped
 	here     uses             // what was done to what ends here
@@ -171,10 +170,12 @@ func (n *node) merge(other *node) {
 		if n.here == nil {
 			n.here = uses{}
 		}
-		if n.here[use] == nil {
-			n.here[use] = &evidence{}
+		if mine := n.here[use]; mine != nil {
+			mine.fields &= e.fields
+			mine.merge(e)
+		} else {
+			n.here[use] = e
 		}
-		n.here[use].merge(e)
 	}
 	for key, c := range other.children {
 		if n.children == nil {
