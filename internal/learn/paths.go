@@ -2,6 +2,7 @@ package learn
 
 import (
 	"net/url"
+	"path"
 	"strings"
 	"unicode/utf8"
 )
@@ -27,6 +28,15 @@ func segments(path string) []string {
 		}
 	}
 	return all
+}
+
+// plainPath is a path in one piece, as patterns say it.
+func plainPath(path string) string {
+	names := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i := range names {
+		names[i] = plain(names[i])
+	}
+	return strings.Join(names, "/")
 }
 
 const (
@@ -99,6 +109,8 @@ func decodedPattern(pattern string) string {
 	for i := 0; i < len(pattern); {
 		char, size := escaped(pattern[i:])
 		switch {
+		case strings.HasPrefix(pattern[i:], `\\`):
+			char, size = "/", 2
 		case size == 0:
 			char, size = pattern[i:i+1], 1
 		case char == `\`:
@@ -109,5 +121,22 @@ func decodedPattern(pattern string) string {
 		b.WriteString(char)
 		i += size
 	}
-	return b.String()
+	return resolved(b.String())
+}
+
+// resolved resolves what a server does not read as the name of a segment: none, dots,
+// and dots with parameters.
+func resolved(pattern string) string {
+	segments := strings.Split(pattern, "/")
+	for i, segment := range segments {
+		if dots, _, found := strings.Cut(segment, ";"); found && (dots == "." || dots == "..") {
+			segments[i] = dots
+		}
+	}
+	last := segments[len(segments)-1]
+	pattern = path.Clean(strings.Join(segments, "/"))
+	if pattern != "/" && (last == "" || last == "." || last == "..") {
+		pattern += "/"
+	}
+	return pattern
 }

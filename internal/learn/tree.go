@@ -35,7 +35,7 @@ type node struct {
 	any      bool   // it is any name that begins and ends so:
 	prefix   string
 	suffix   string
-	closed   bool             // it is never made any name
+	closed   bool             // nothing in it is left open but a date
 	escaped  bool             // it follows a slash that is escaped
 	here     uses             // what was done to what ends here
 	children map[string]*node // by shape
@@ -202,6 +202,8 @@ func (n *node) pattern(g grade, d *date) string {
 		s := &n.slots[i]
 		text := d.next(n, i, g.window)
 		switch {
+		case n.closed:
+			text = s.closed(text)
 		case text != "":
 		case !s.varies():
 			text = quote(s.text)
