@@ -2,6 +2,7 @@ package learn
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ type evidence struct {
 	callers   bounded // packages or, where these are not known, modules
 	functions bounded
 	examples  bounded // hosts with paths, ARNs
+	fields    uint64  // of one path, at which places its names are those of a field: a bit each
 }
 
 // Bounds of one piece of evidence.
@@ -75,7 +77,9 @@ func evidenceOf(ev *wrapper.Event) *evidence {
 }
 
 func (e *evidence) merge(other *evidence) {
-	e.calls += other.calls
+	if e.calls += other.calls; e.calls < 0 {
+		e.calls = math.MaxInt64
+	}
 	e.add(other.span)
 	e.callers.merge(&other.callers)
 	e.functions.merge(&other.functions)

@@ -17,50 +17,157 @@ import (
 // reach is how far apart places are that are left out together.
 const reach = 3
 
-// A row is a path that something was done to.
+// maxPlaces is how many places of a path may be fields'; those deeper never are.
+const maxPlaces = 64
+
+// A row is a path that something was done to, of which the names are known by their
+// hashes alone.
 type row struct {
 	nodes []*node
-	keys  []string
-	use   string
-	first time.Time
+	names []uint64 // of a name at its place
+	all   uint64   // the sum of names and of what was done: without a name, the rest is told
+	seen  *evidence
 }
 
-// mark marks the nodes of a tree whose names are those of a field.
-func (t *tree) mark(g grade) {
-	rows := t.root.rows(nil, nil, nil)
-	f := fields{grade: g, seed: maphash.MakeSeed(), names: map[[2]uint64]name{}}
-	wanted := f.candidates(rows)
-	for i := range rows {
-		f.contexts(&rows[i], wanted, func(at int, context uint64) { f.see(&rows[i], at, context) })
-	}
-	open := f.judge()
-	for i := range rows {
-		f.contexts(&rows[i], wanted, func(at int, context uint64) {
-			if open[context] {
-				rows[i].nodes[at].field = true
-			}
-		})
-	}
-}
-
-// rows are those beneath a node, one for each thing that was done.
-func (n *node) rows(nodes []*node, keys []string, all []row) []row {
-	if len(n.here) > 0 {
-		nodes, keys := slices.Clone(nodes), slices.Clone(keys)
-		for use, e := range n.here {
-			all = append(all, row{nodes, keys, use, e.first})
+// rest is what is told by a row without the names at some places; -1 is no place.
+func (r *row) rest(places ...int) uint64 {
+	rest := r.all
+	for _, at := range places {
+		if at >= 0 {
+			rest -= r.names[at]
 		}
 	}
-	for _, key := range sorted(n.children) {
-		all = n.children[key].rows(append(nodes, n.children[key]), append(keys, key), all)
+	return rest
+}
+
+// before is the same of the names before the first of the places.
+func (r *row) before(at, a, b int) uint64 {
+	sum := uint64(0)
+	for i := range at {
+		if i != a && i != b {
+			sum += r.names[i]
+		}
 	}
-	return all
+	return sum
+}
+
+// mayVary reports whether the names at the places may be those of fields.
+func (r *row) mayVary(places ...int) bool {
+	for _, at := range places {
+		if at >= 0 && !r.nodes[at].mayVary() {
+			return false
+		}
+	}
+	return true
+}
+
+// mayVary reports whether a node's name may be one of a field's.
+func (n *node) mayVary() bool { return !n.any && !n.closed }
+
+// mark notes in what was seen at which places the names are those of a field.
+func (t *tree) mark(g grade) {
+	seed := maphash.MakeSeed()
+	byLength := map[int][]row{}
+	var walk func(n *node, nodes []*node, names []uint64, all uint64)
+	walk = func(n *node, nodes []*node, names []uint64, all uint64) {
+		if len(n.here) > 0 {
+			nodes, names := slices.Clone(nodes), slices.Clone(names)
+			for use, seen := range n.here {
+				byLength[len(names)] = append(byLength[len(names)], row{nodes, names, all + maphash.String(seed, use), seen})
+			}
+		}
+		for key, c := range n.children {
+			name := maphash.Comparable(seed, placed{len(names), key})
+			walk(c, append(nodes, c), append(names, name), all+name)
+		}
+	}
+	walk(&t.root, nil, nil, 0)
+	found := map[found]bool{}
+	for range 2 { // a field that is found in long paths is one in short ones, too
+		for length, rows := range byLength {
+			f := fields{grade: g, rows: rows, names: map[[2]uint64]name{}, contexts: map[uint64]*context{}, found: found}
+			f.mark(min(length, maxPlaces))
+		}
+	}
+}
+
+// mark judges the places that have so many names that they may be fields.
+func (f *fields) mark(places int) {
+	names := f.namesAt(places)
+	var wanted []int
+	for at := range names {
+		if names[at] >= needsSome.at(f.grade.level) {
+			wanted = append(wanted, at)
+		}
+	}
+	for _, at := range wanted {
+		f.markAt(at, names, maxJudged/(len(wanted)*len(f.rows)))
+	}
+}
+
+// found is where a field was found: its place, and the names before it.
+type found struct {
+	at     int
+	before uint64
+}
+
+// maxJudged bounds how many names are judged of one tree and length, about: where somebody
+// floods the log, fewer places are left out together.
+const maxJudged = 1 << 24
+
+type placed struct {
+	at   int
+	name string
 }
 
 type fields struct {
 	grade grade
-	seed  maphash.Seed
-	names map[[2]uint64]name // of a context
+	rows  []row // of one length
+
+	names    map[[2]uint64]name // in a context
+	contexts map[uint64]*context
+	found    map[found]bool // of all lengths
+}
+
+// namesAt counts the names at each place that may vary.
+func (f *fields) namesAt(places int) []int {
+	names := make([]int, places)
+	for at := range names {
+		seen := map[uint64]bool{}
+		for i := range f.rows {
+			if r := &f.rows[i]; r.mayVary(at) {
+				seen[r.names[at]] = true
+			}
+		}
+		names[at] = len(seen)
+	}
+	return names
+}
+
+// markAt judges a place, with none, one or two of those near it left out, in so many
+// turns. To leave out one that has one name alone would tell nothing.
+func (f *fields) markAt(at int, names []int, turns int) {
+	f.judge(at, -1, -1)
+	var near []int
+	for i := max(0, at-reach); i <= min(len(names)-1, at+reach); i++ {
+		if i != at && names[i] >= 2 {
+			near = append(near, i)
+		}
+	}
+	if turns <= len(near) {
+		return
+	}
+	for _, a := range near {
+		f.judge(at, a, -1)
+	}
+	if turns <= len(near)*(len(near)+1)/2 {
+		return
+	}
+	for i, a := range near {
+		for _, b := range near[i+1:] {
+			f.judge(at, a, b)
+		}
+	}
 }
 
 // A name is a shape at a place: when it was seen first, and how many it stands for.
@@ -69,81 +176,63 @@ type name struct {
 	many  int
 }
 
-// candidates are the places with so many names that one of them may be a field's: by
-// the length of the path, its first key and the place.
-func (f *fields) candidates(rows []row) map[[2]int]bool {
-	seen := map[[2]int]map[string]bool{}
-	for i := range rows {
-		r := &rows[i]
-		for at := range r.nodes {
-			if !r.nodes[at].mayVary() {
-				continue
-			}
-			place := [2]int{len(r.keys), at}
-			if seen[place] == nil {
-				seen[place] = map[string]bool{}
-			}
-			seen[place][r.keys[at]] = true
-		}
-	}
-	wanted := map[[2]int]bool{}
-	for place, names := range seen {
-		wanted[place] = len(names) >= needsFresh.at(f.grade.level)
-	}
-	return wanted
+// A context is all that names at a place have in common, and what of it is before them.
+type context struct {
+	count
+	before uint64
+	open   bool
 }
 
-// mayVary reports whether a node's name may be one of a field's.
-func (n *node) mayVary() bool { return !n.any && !n.closed }
-
-// contexts calls each for every context of every place of a row that is wanted.
-func (f *fields) contexts(r *row, wanted map[[2]int]bool, each func(at int, context uint64)) {
-	for at := range r.nodes {
-		if !wanted[[2]int{len(r.keys), at}] || !r.nodes[at].mayVary() {
-			continue
-		}
-		each(at, f.context(r, at, -1, -1))
-		var near []int
-		for i := max(0, at-reach); i <= min(len(r.nodes)-1, at+reach); i++ {
-			if i != at && r.nodes[i].mayVary() {
-				near = append(near, i)
-			}
-		}
-		for i, a := range near {
-			each(at, f.context(r, at, a, -1))
-			for _, b := range near[i+1:] {
-				each(at, f.context(r, at, a, b))
-			}
-		}
-	}
-}
-
-// context is a row without some places, and which they are. Its lowest bits say how many
-// are left out beside the one that is judged.
-func (f *fields) context(r *row, at, a, b int) uint64 {
-	var h maphash.Hash
-	h.SetSeed(f.seed)
-	others := uint64(0)
-	for i, key := range r.keys {
-		switch i {
-		case at:
-			key = "\x00at"
-		case a, b:
-			key = "\x00left out"
+// judge marks the rows whose name at a place is one of a field's.
+func (f *fields) judge(at, a, b int) {
+	others := 0
+	for _, place := range []int{a, b} {
+		if place >= 0 {
 			others++
 		}
-		_, _ = h.WriteString(key)
-		_ = h.WriteByte(0xff)
 	}
-	_, _ = h.WriteString(r.use)
-	return h.Sum64()&^3 | others
-}
-
-// see notes the name of a row at a place.
-func (f *fields) see(r *row, at int, context uint64) {
-	key := [2]uint64{context, maphash.String(f.seed, r.keys[at])}
-	if n, ok := f.names[key]; !ok || r.first.Before(n.first) {
-		f.names[key] = name{r.first, r.nodes[at].distinct()}
+	names, contexts := f.names, f.contexts
+	clear(names)
+	clear(contexts)
+	for i := range f.rows {
+		r := &f.rows[i]
+		if !r.mayVary(at, a, b) {
+			continue
+		}
+		rest := r.rest(at, a, b)
+		if contexts[rest] == nil {
+			contexts[rest] = &context{before: r.before(at, a, b)}
+		}
+		key := [2]uint64{rest, r.names[at]}
+		n, there := names[key]
+		if !there || r.seen.first.Before(n.first) {
+			n.first = r.seen.first
+		}
+		names[key] = name{n.first, max(n.many, r.nodes[at].distinct())}
+	}
+	for key, n := range names {
+		c := contexts[key[0]]
+		c.shapes++
+		c.names += n.many
+		if f.grade.window.isLate(n.first) {
+			c.late++
+		}
+	}
+	// What is done beneath many names is a field's; so is what is done beneath some of
+	// them. But what is done beneath one alone stays there.
+	for _, c := range contexts {
+		if c.open = f.grade.isField(&c.count, others); c.open {
+			f.found[found{at, c.before}] = true
+		}
+	}
+	for i := range f.rows {
+		r := &f.rows[i]
+		if !r.mayVary(at, a, b) {
+			continue
+		}
+		if c := contexts[r.rest(at, a, b)]; c.open || f.found[found{at, c.before}] && c.shapes >= needsSome.at(f.grade.level)+others {
+			r.seen.fields |= 1 << at
+		}
 	}
 }
 
@@ -154,30 +243,6 @@ func (n *node) distinct() int {
 		most = max(most, n.slots[i].distinct())
 	}
 	return most
-}
-
-// judge returns the contexts whose place is a field.
-func (f *fields) judge() map[uint64]bool {
-	counts := map[uint64]*count{}
-	for key, n := range f.names {
-		c := counts[key[0]]
-		if c == nil {
-			c = &count{}
-			counts[key[0]] = c
-		}
-		c.shapes++
-		c.names += n.many
-		if f.grade.window.isLate(n.first) {
-			c.late++
-		}
-	}
-	open := map[uint64]bool{}
-	for context, c := range counts {
-		if f.grade.isField(c, int(context&3)) {
-			open[context] = true
-		}
-	}
-	return open
 }
 
 // A count is of the names at one place: their shapes, how many they are, and how many

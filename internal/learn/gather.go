@@ -1,28 +1,44 @@
 package learn
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
-// gather makes one node of those whose names are of one field. named says how deep the
-// names of things go that one owns: they are opened behind what they have in common
-// alone.
-func (n *node) gather(named int) {
+// gather makes one node of those whose names are of one field, of what is done beneath
+// many of them. at is the place of the names. named says how deep the names of things go
+// that one owns: they are opened behind what they have in common alone.
+func (n *node) gather(at, named int) {
+	open := map[string]*node{}
 	groups := make([][]string, 2)
 	for _, key := range sorted(n.children) {
-		switch c := n.children[key]; {
-		case !c.field || !c.mayVary():
-		case c.escaped:
+		c := n.children[key]
+		if !c.mayVary() {
+			continue
+		}
+		part := c.take(at)
+		if part == nil {
+			continue
+		}
+		if open[key] = part; c.isEmpty() {
+			delete(n.children, key)
+		}
+		if c.escaped {
 			groups[1] = append(groups[1], key)
-		default:
+		} else {
 			groups[0] = append(groups[0], key)
 		}
 	}
 	if named > 0 {
-		groups = n.byStem(groups[0])
+		groups = byStem(open, groups[0])
 	}
 	for _, keys := range groups {
 		if len(keys) > 1 {
-			n.join(keys)
+			n.join(open, keys)
 		}
+	}
+	for _, key := range sorted(open) {
+		n.put(key, open[key])
 	}
 	n.absorb()
 	for _, key := range sorted(n.children) {
@@ -30,17 +46,64 @@ func (n *node) gather(named int) {
 		if deeper == 1 && strings.Contains(n.children[key].head(), ":") {
 			deeper = 0 // the name of a secret begins beside its kind
 		}
-		n.children[key].gather(deeper)
+		n.children[key].gather(at+1, deeper)
 	}
+}
+
+// take takes from a node what was done beneath it where the name at a place is one of a
+// field's. It returns nil if there is none of it.
+func (n *node) take(at int) *node {
+	if at >= maxPlaces {
+		return nil
+	}
+	var taken *node
+	part := func() *node {
+		if taken == nil {
+			taken = &node{any: n.any, prefix: n.prefix, suffix: n.suffix, closed: n.closed, escaped: n.escaped, here: uses{}, children: map[string]*node{}}
+			for i := range n.slots {
+				s := n.slots[i]
+				s.values = maps.Clone(s.values)
+				taken.slots = append(taken.slots, s)
+			}
+		}
+		return taken
+	}
+	for use, e := range n.here {
+		if e.fields&(1<<at) != 0 {
+			part().here[use] = e
+			delete(n.here, use)
+		}
+	}
+	for key, c := range n.children {
+		if one := c.take(at); one != nil {
+			part().children[key] = one
+			if c.isEmpty() {
+				delete(n.children, key)
+			}
+		}
+	}
+	return taken
+}
+
+// isEmpty reports whether nothing is left that was done at a node or beneath it.
+func (n *node) isEmpty() bool { return len(n.here) == 0 && len(n.children) == 0 }
+
+// put puts a node among the children, which may have some of its kind already.
+func (n *node) put(key string, c *node) {
+	if old := n.children[key]; old != nil {
+		old.merge(c)
+		return
+	}
+	n.children[key] = c
 }
 
 // byStem parts names by what they begin with, up to the first separator. Those that
 // begin with nothing of the kind are in no group.
-func (n *node) byStem(keys []string) [][]string {
+func byStem(nodes map[string]*node, keys []string) [][]string {
 	stems := map[string][]string{}
 	for _, key := range keys {
-		head := n.children[key].head()
-		if end := strings.IndexAny(head, separators); end > 0 && end+1 < len(head) || end > 0 && len(n.children[key].slots) > 2 {
+		head := nodes[key].head()
+		if end := strings.IndexAny(head, separators); end > 0 && end+1 < len(head) || end > 0 && len(nodes[key].slots) > 2 {
 			stems[head[:end+1]] = append(stems[head[:end+1]], key)
 		}
 	}
@@ -53,13 +116,12 @@ func (n *node) byStem(keys []string) [][]string {
 	return groups
 }
 
-// join makes one node of some children: any name, with what all of them begin and end
-// with.
-func (n *node) join(keys []string) {
-	all := &node{any: true, escaped: n.children[keys[0]].escaped}
+// join makes one node of some: any name, with what all of them begin and end with.
+func (n *node) join(open map[string]*node, keys []string) {
+	all := &node{any: true, escaped: open[keys[0]].escaped}
 	var heads, tails, whole []string
 	for _, key := range keys {
-		c := n.children[key]
+		c := open[key]
 		heads, tails = append(heads, c.head()), append(tails, c.tail())
 		if c.isText() {
 			whole = append(whole, c.head())
@@ -72,8 +134,8 @@ func (n *node) join(keys []string) {
 		}
 	}
 	for _, key := range keys {
-		all.merge(n.children[key])
-		delete(n.children, key)
+		all.merge(open[key])
+		delete(open, key)
 	}
 	key := anyName + all.prefix + "\x00" + all.suffix
 	if all.prefix+all.suffix == "" {
@@ -82,11 +144,7 @@ func (n *node) join(keys []string) {
 	if all.escaped {
 		key = afterEscape + key
 	}
-	if old := n.children[key]; old != nil {
-		old.merge(all)
-		return
-	}
-	n.children[key] = all
+	n.put(key, all)
 }
 
 // absorb takes into a node of any name its neighbours that have such a name, and of

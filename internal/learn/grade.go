@@ -34,6 +34,7 @@ var (
 	// new in the second half of the time.
 	needsMany  = needs{Normal: 12, Strict: 64, Loose: 6}
 	needsFresh = needs{Normal: 6, Strict: 24, Loose: 3}
+	needsSome  = needs{Normal: 3, Strict: 12, Loose: 2} // of what is done beneath a field's names
 )
 
 // isField reports whether names are those of a field. others is how many places were

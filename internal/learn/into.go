@@ -41,6 +41,8 @@ func learned(lines [][]byte) (from, to int, err error) {
 			return 0, 0, fmt.Errorf("line %d: the mark that ends what was learned, without the one that begins it", i+1)
 		case text == ends:
 			to, open = i+1, false
+		case open && text != "" && !bytes.ContainsAny(line[:1], " #-"):
+			return 0, 0, fmt.Errorf("line %d: %q stands between the marks of what was learned, and would be lost", i+1, text)
 		}
 	}
 	if open {

@@ -58,13 +58,14 @@ func TestInto(t *testing.T) {
 		})
 	}
 	for name, doc := range map[string]string{
-		"no list":    "deny:\n- host: a.example\n",
-		"flow list":  "allow: [{host: a.example}]\n",
-		"end alone":  "allow:\n" + ends + "\n",
-		"begin only": "allow:\n" + begins + "\n",
-		"twice":      "allow:\n" + block + block,
-		"nested":     "allow:\n" + begins + "\n" + block,
-		"elsewhere":  block + "allow:\n- host: a.example\n",
+		"no list":     "deny:\n- host: a.example\n",
+		"flow list":   "allow: [{host: a.example}]\n",
+		"end alone":   "allow:\n" + ends + "\n",
+		"begin only":  "allow:\n" + begins + "\n",
+		"twice":       "allow:\n" + block + block,
+		"nested":      "allow:\n" + begins + "\n" + block,
+		"a rule lost": "allow:\n" + begins + "\ndeny:\n- host: b.example\n" + ends + "\n",
+		"elsewhere":   block + "allow:\n- host: a.example\n",
 	} {
 		l := New(Normal)
 		l.Add(&wrapper.Event{Count: 1, Call: policy.Call{Kind: policy.Net, Host: "new.example", Port: 443}})

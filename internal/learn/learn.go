@@ -18,8 +18,9 @@ import (
 // their number, and what it makes of them does not hang on their order.
 type Learner struct {
 	level     Level
-	window    span        // of all events
+	days      days        // of all events
 	self      string      // the account of the functions
+	several   bool        // there are more
 	kept      *policy.Set // written by hand; may be nil
 	trees     map[subject]*tree
 	apart     map[string]*evidence // what is not proposed, in words
@@ -51,7 +52,7 @@ func (r *room) take(n int) bool {
 
 // New returns a learner.
 func New(level Level) *Learner {
-	return &Learner{level: level, trees: map[subject]*tree{}, apart: map[string]*evidence{}, room: maxRoom}
+	return &Learner{level: level, days: days{}, trees: map[subject]*tree{}, apart: map[string]*evidence{}, room: maxRoom}
 }
 
 // A subject is what the calls of one tree have in common.
@@ -78,11 +79,15 @@ const (
 // Add takes in an event.
 func (l *Learner) Add(ev *wrapper.Event) {
 	seen := evidenceOf(ev)
-	c := &ev.Call
+	c := canonical(&ev.Call)
 	l.functions.add(ev.Function.Name)
-	l.window.add(seen.span)
-	if l.self == "" && isAccount(c.Self) {
+	l.days.add(seen.span)
+	switch {
+	case !isAccount(c.Self) || c.Self == l.self:
+	case l.self == "":
 		l.self = c.Self
+	default:
+		l.several = true
 	}
 	why := notProposed(ev)
 	if l.kept != nil {
@@ -99,8 +104,11 @@ func (l *Learner) Add(ev *wrapper.Event) {
 	if why == unsigned && isUnsignedRead(c) {
 		s := subject{kind: policy.HTTP, scheme: c.Scheme, network: cmp.Or(c.Network, "tcp"), port: c.Port, domain: c.Host}
 		seen.examples.add(c.Host + c.Path)
-		l.tree(s).add([]string{atom + c.Host, hostEnd, atom + strings.Join(segments(c.Path), "/")}, c.Method, seen)
+		l.tree(s).add([]string{atom + c.Host, hostEnd, atom + plainPath(c.Path)}, c.Method, seen)
 		return
+	}
+	if why == "" && c.Kind == policy.AWS {
+		why = unknown(c)
 	}
 	if why != "" {
 		what := c.String()
@@ -114,10 +122,17 @@ func (l *Learner) Add(ev *wrapper.Event) {
 	case policy.AWS:
 		l.addAWS(c, seen)
 	case policy.HTTP:
-		host := labels(c.Host)
-		s := subject{kind: c.Kind, scheme: c.Scheme, network: cmp.Or(c.Network, "tcp"), port: c.Port, domain: host[0]}
-		seen.examples.add(c.Host + c.Path)
-		l.tree(s).add(slices.Concat(host, []string{hostEnd}, segments(c.Path)), cmp.Or(c.Method, "GET"), seen)
+		for _, host := range []string{c.Host, c.HostHeader} { // each is judged
+			if host == "" {
+				continue
+			}
+			one := *seen
+			one.examples = bounded{}
+			one.examples.add(host + c.Path)
+			path := labels(host)
+			s := subject{kind: c.Kind, scheme: c.Scheme, network: cmp.Or(c.Network, "tcp"), port: c.Port, domain: path[0]}
+			l.tree(s).add(slices.Concat(path, []string{hostEnd}, segments(c.Path)), cmp.Or(c.Method, "GET"), &one)
+		}
 	default:
 		host := labels(c.Host)
 		s := subject{kind: c.Kind, network: cmp.Or(c.Network, "tcp"), port: c.Port, domain: host[0]}
@@ -131,27 +146,110 @@ const (
 	closedDoor = "denied by local"
 )
 
+// canonical returns a call with its hosts in their one spelling, in which fences write
+// them: of another one, nobody can tell what domain it is in.
+func canonical(c *policy.Call) *policy.Call {
+	for _, host := range []*string{&c.Host, &c.HostHeader} {
+		if *host == "" {
+			continue
+		}
+		if one := policy.CanonicalHost(*host); one != *host {
+			changed := *c
+			if host == &c.Host {
+				changed.Host = one
+			} else {
+				changed.HostHeader = one
+			}
+			return canonical(&changed)
+		}
+	}
+	return c
+}
+
 // isUnsignedRead reports whether a call of AWS is one that nobody need sign, as far as
 // can be told: the keys of a user pool, an object that everybody may read. A rule for
 // that host and that path allows it.
 func isUnsignedRead(c *policy.Call) bool {
-	return c.Account == "" && (c.Method == "GET" || c.Method == "HEAD") && c.Host != "" && c.Path != "" && c.Scheme == "https" && c.HostHeader == ""
+	return c.Account == "" && (c.Method == "GET" || c.Method == "HEAD") && c.Access <= policy.Read && len(c.Also) == 0 &&
+		c.Host != "" && c.Scheme == "https" && c.HostHeader == "" && !takesActions(c)
+}
+
+// takesActions reports whether at that host and path a query says what is done: a rule
+// for them would allow all of it, whoever signs.
+func takesActions(c *policy.Call) bool {
+	h, _ := awshost.Parse(c.Host)
+	return h.Bucket == "" && strings.Trim(c.Path, "/") == "" || h.Serves("sqs", "")
+}
+
+// isAPI reports whether a host is one of AWS's API.
+func isAPI(host string) bool {
+	h, _ := awshost.Parse(host)
+	return h.API
 }
 
 // notProposed says why an event is no reason to allow its call; "" if it is one.
 func notProposed(ev *wrapper.Event) string {
-	d := &ev.Decision
+	d, c := &ev.Decision, &ev.Call
 	switch {
 	case d.Effect == policy.Deny && d.Rule != "" && d.Reason != "": // by a deny rule, or a closed door
 		return "denied by " + d.Rule
 	case ev.Outcome == wrapper.Blocked:
 		return "blocked"
-	case ev.Call.Kind == policy.AWS && !isAccount(ev.Call.Account):
-		return unsigned
-	case isTooLong(&ev.Call):
+	case isTooLong(c):
 		return "longer than what a fence writes"
+	case isForged(c):
+		return "not what a fence writes"
+	case c.Kind == policy.AWS && !isAccount(c.Account), c.Kind == policy.HTTP && (isAPI(c.Host) || isAPI(c.HostHeader)):
+		return unsigned
+	case isCut(c.Host), isCut(c.Path):
+		return "too long to be told whole"
 	}
 	return ""
+}
+
+// isCut reports whether a fence cut a text off, or a reader of its log.
+func isCut(s string) bool { return strings.HasSuffix(s, cut) }
+
+const cut = "…"
+
+// unknown says what of a call of AWS is not known, but would have to be for a rule.
+func unknown(c *policy.Call) string {
+	switch {
+	case c.Operation == "":
+		return "of an operation that is not known"
+	case c.HostHeader != "":
+		return "with the name of another host"
+	}
+	for i, resource := range c.Resources {
+		if parts := strings.SplitN(resource, ":", 6); (len(parts) < 6 || parts[0] != "arn" || parts[5] == "" || isCut(resource)) && (i == 0 || !strings.HasPrefix(resource, cut)) {
+			return "on something that is no ARN"
+		}
+	}
+	return ""
+}
+
+// isForged reports whether a call has what no fence writes: wildcards where they would be
+// taken for such, control characters, or names that are none.
+func isForged(c *policy.Call) bool {
+	for _, s := range append([]string{c.Scheme, c.Host, c.HostHeader, c.Method, c.Path, c.Network, c.Service, c.Operation, c.Region, c.Account, c.Self}, c.Resources...) {
+		if strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 }) {
+			return true
+		}
+	}
+	switch c.Kind {
+	case policy.AWS:
+		return !isName(c.Service, " -") || c.Operation != "" && !isName(c.Operation, "")
+	case policy.HTTP:
+		return c.Scheme != "http" && c.Scheme != "https" || strings.Contains(c.Host+c.HostHeader, "*")
+	}
+	return strings.Contains(c.Host, "*")
+}
+
+// isName reports whether s is made of letters and digits, and of some other characters.
+func isName(s, but string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r >= 0x80 || !isAlphanumeric(byte(r)) && !strings.ContainsRune(but, r)
+	})
 }
 
 func isTooLong(c *policy.Call) bool {
@@ -196,6 +294,9 @@ func (l *Learner) addAWS(c *policy.Call, seen *evidence) {
 		return
 	}
 	for _, resource := range c.Resources {
+		if strings.HasPrefix(resource, cut) {
+			continue // how many more there are
+		}
 		one := *seen
 		one.examples = bounded{}
 		one.examples.add(resource)
@@ -263,6 +364,9 @@ func ownDomain(host string) (string, bool) {
 	if strings.HasSuffix(host, ".compute.internal") || strings.HasSuffix(host, ".ec2.internal") {
 		return domain, first != ""
 	}
+	if strings.HasPrefix(domain, "serverless.") { // of every account
+		return "", false
+	}
 	for _, service := range []string{".rds.", ".cache.", ".kafka.", ".docdb.", ".neptune.", ".redshift.", ".memorydb."} {
 		if at := strings.Index(domain, service); at > 0 && strings.Contains(domain[:at], ".") {
 			return domain, true
@@ -272,23 +376,34 @@ func ownDomain(host string) (string, bool) {
 }
 
 // resourcePath is an ARN as a path: its head, which is empty for a resource of the
-// service in the account of who signs, and the names in it.
+// service in the account of who signs, and the names in it. What others own is not left
+// open: buckets, which may be anybody's, and what is in the account of somebody else.
 func resourcePath(arn string, c *policy.Call, iam string) []string {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 {
-		return []string{arn}
+		return []string{atom + arn}
 	}
 	head := atom + strings.Join(parts[:5], ":") + ":"
-	if (parts[4] == "" || parts[4] == c.Account) && strings.ReplaceAll(parts[2], "-", "") == strings.ReplaceAll(iam, "-", "") {
+	isOwn := parts[4] == "" || parts[4] == c.Account
+	isBucket := parts[2] == "s3" && parts[4] == ""
+	if isOwn && (parts[2] != "s3" || isBucket) && strings.ReplaceAll(parts[2], "-", "") == strings.ReplaceAll(iam, "-", "") {
 		head = atom
 	}
 	names := strings.SplitN(parts[5], "/", maxDepth)
-	switch last := &names[len(names)-1]; parts[2] {
-	case "s3":
+	switch last := &names[len(names)-1]; {
+	case isBucket:
 		names[0] = closed + names[0]
-	case "secretsmanager":
+	case parts[2] == "s3" && len(names) > 1:
+		names[1] = closed + names[1] // an access point
+	case parts[2] == "secretsmanager":
 		if at := len(*last) - tailLength; at > 0 && (*last)[at-1] == '-' && isPlainWord((*last)[at:]) {
 			*last = (*last)[:at] + tailMark + (*last)[at:]
+		}
+	}
+	for i := range names {
+		isMasked := strings.Contains(names[i], mask) // which no fence does in an ARN
+		if (isMasked || !isOwn && c.Account != "") && !strings.HasPrefix(names[i], closed) {
+			names[i] = closed + names[i]
 		}
 	}
 	return append([]string{head}, names...)

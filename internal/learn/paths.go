@@ -2,6 +2,7 @@ package learn
 
 import (
 	"net/url"
+	"path"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,13 +15,28 @@ func segments(path string) []string {
 	for _, s := range strings.SplitN(strings.TrimPrefix(path, "/"), "/", maxDepth) {
 		s = plain(s)
 		for i, part := range strings.Split(s, escapedSlash) {
-			if i > 0 {
-				part = afterEscape + part
+			switch {
+			case i > 0 && len(all) >= maxDepth:
+				all[len(all)-1] += escapedSlash + part
+			case len(all) >= maxDepth:
+				all[len(all)-1] += "/" + part
+			case i > 0:
+				all = append(all, afterEscape+part)
+			default:
+				all = append(all, part)
 			}
-			all = append(all, part)
 		}
 	}
 	return all
+}
+
+// plainPath is a path in one piece, as patterns say it.
+func plainPath(path string) string {
+	names := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i := range names {
+		names[i] = plain(names[i])
+	}
+	return strings.Join(names, "/")
 }
 
 const (
@@ -93,6 +109,8 @@ func decodedPattern(pattern string) string {
 	for i := 0; i < len(pattern); {
 		char, size := escaped(pattern[i:])
 		switch {
+		case strings.HasPrefix(pattern[i:], `\\`):
+			char, size = "/", 2
 		case size == 0:
 			char, size = pattern[i:i+1], 1
 		case char == `\`:
@@ -103,5 +121,22 @@ func decodedPattern(pattern string) string {
 		b.WriteString(char)
 		i += size
 	}
-	return b.String()
+	return resolved(b.String())
+}
+
+// resolved resolves what a server does not read as the name of a segment: none, dots,
+// and dots with parameters.
+func resolved(pattern string) string {
+	segments := strings.Split(pattern, "/")
+	for i, segment := range segments {
+		if dots, _, found := strings.Cut(segment, ";"); found && (dots == "." || dots == "..") {
+			segments[i] = dots
+		}
+	}
+	last := segments[len(segments)-1]
+	pattern = path.Clean(strings.Join(segments, "/"))
+	if pattern != "/" && (last == "" || last == "." || last == "..") {
+		pattern += "/"
+	}
+	return pattern
 }

@@ -1,6 +1,8 @@
 package learn
 
 import (
+	"strings"
+
 	"github.com/lambdafence/lambdafence/policy"
 	"github.com/lambdafence/lambdafence/wrapper"
 )
@@ -14,7 +16,8 @@ func Resources(level Level, arns []string) []string {
 		// Of no account and no service, so that the ARN keeps its head.
 		path := resourcePath(arn, &policy.Call{}, "")
 		t := &others
-		if len(path) > 1 && len(path[1]) > 0 && path[1][:1] == closed {
+		if len(path) > 1 && strings.HasPrefix(path[1], closed) {
+			path[1] = atom + path[1][len(closed):] // IAM has no pattern for digits alone
 			t = &s3
 		}
 		t.add(path, "", &evidence{})

@@ -22,8 +22,9 @@ type rule struct {
 // rules makes the rules of all that was seen.
 func (l *Learner) rules() []rule {
 	var all []rule
+	window := l.days.window()
 	for s, t := range l.trees {
-		g := grade{level: l.level, window: l.window}
+		g := grade{level: l.level, window: window}
 		switch {
 		case s.kind != policy.AWS:
 			t.settle(g, 0)
@@ -38,11 +39,18 @@ func (l *Learner) rules() []rule {
 	return all
 }
 
-func (r *rule) key() string { return r.keyOf(r.hosts) }
-
-func (r *rule) keyOf(hosts []string) string {
+// key orders rules, and is that of one alone.
+func (r *rule) key() string {
 	s := r.subject
-	return fmt.Sprint(s.kind, "\x00", s.service, "\x00", hosts, "\x00", s.scheme, s.port, s.network, s.account, s.endpoint, "\x00", r.places, r.uses)
+	return fmt.Sprint(s.kind, "\x00", s.service, "\x00", r.hosts, "\x00", s.scheme, s.port, s.network, s.account, s.endpoint, "\x00", r.places, r.uses, "\x00", r.withoutHosts())
+}
+
+// withoutHosts is what a rule says of its hosts. Whatever is written in a path, what two
+// rules say is not taken for one.
+func (r *rule) withoutHosts() string {
+	s := r.subject
+	s.domain = ""
+	return fmt.Sprintf("%#v %q %q", s, r.places, r.uses)
 }
 
 // mergeHosts makes one rule of those that differ in their hosts alone.
@@ -50,7 +58,7 @@ func mergeHosts(all []rule) []rule {
 	var merged []rule
 	at := map[string]int{}
 	for _, r := range all {
-		key := r.keyOf(nil)
+		key := r.withoutHosts()
 		i, there := at[key]
 		if !there || r.subject.kind == policy.AWS {
 			at[key] = len(merged)
@@ -71,7 +79,7 @@ func mergeHosts(all []rule) []rule {
 func (t *tree) settle(g grade, named int) {
 	t.root.unify()
 	t.mark(g)
-	t.root.gather(named)
+	t.root.gather(0, named)
 }
 
 // unify merges names that differ in what kind of id they have by chance: digits
@@ -105,14 +113,19 @@ func (n *node) unify() {
 	// A word of the length that ids have beside it may be one that has no digit by
 	// chance.
 	keys := slices.DeleteFunc(sorted(n.children), func(key string) bool { return n.children[key].closed })
+	byLength := map[int][]string{}
+	for _, key := range keys {
+		length := len(n.children[key].slots)
+		byLength[length] = append(byLength[length], key)
+	}
 	for _, key := range keys {
 		ids := n.children[key]
-		if ids == nil {
+		if ids == nil || !slices.ContainsFunc(ids.slots, func(s slot) bool { return s.kind == mixedToken }) {
 			continue
 		}
 		var words []string
 		sure := false
-		for _, other := range keys {
+		for _, other := range byLength[len(ids.slots)] {
 			if word := n.children[other]; word != nil && word != ids && ids.takes(word) {
 				words = append(words, other)
 				sure = sure || ids.surely(word)
@@ -189,7 +202,7 @@ type place struct {
 // and not ids; negative: it is a path, which begins with a slash.
 func (n *node) places(g grade, prefix string, names int, d date) []place {
 	var all []place
-	if n.here != nil {
+	if len(n.here) > 0 {
 		all = append(all, place{prefix, n.here})
 	}
 	for _, key := range sorted(n.children) {
@@ -266,6 +279,9 @@ func (l *Learner) anyOf(s subject) string {
 	account := s.account
 	if account == "self" {
 		account = l.self
+	}
+	if s.account == "self" && l.several {
+		return "?*" // a tail, and so of whichever account signs
 	}
 	service, _ := awshost.Find(s.service)
 	return "arn:*:" + service.IAM + ":*:" + account + ":*"

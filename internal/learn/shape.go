@@ -39,7 +39,7 @@ const mask = "***"
 // What stands before a name says how far it may be opened.
 const (
 	atom   = "\x02" // it is not cut: a domain, the head of an ARN
-	closed = "\x03" // it is never any name: a bucket, of which the next may be anybody's
+	closed = "\x03" // nothing in it is left open but a date: a bucket, of which the next may be anybody's
 )
 
 // tailMark stands before the six characters at the end of a secret's ARN.
@@ -53,14 +53,45 @@ func tokens(name string) []token {
 	if whole, ok := strings.CutPrefix(name, atom); ok {
 		return []token{{wordToken, whole}}
 	}
-	name = strings.TrimPrefix(strings.TrimPrefix(name, closed), afterEscape)
+	name, isClosed := strings.CutPrefix(name, closed)
+	name = strings.TrimPrefix(name, afterEscape)
 	var ts []token
 	for name != "" {
 		var t token
 		t, name = cutToken(name)
 		ts = append(ts, t)
 	}
+	if isClosed {
+		keepDates(ts)
+	}
 	return ts
+}
+
+// keepDates makes of tokens what never varies, but for those of a date: a year and a
+// month at least.
+func keepDates(ts []token) {
+	dates := make([]bool, len(ts))
+	for i := range ts {
+		switch t := &ts[i]; {
+		case t.kind != digitsToken || len(t.text) < 4 || !isYear(t.text[:4]):
+		case (len(t.text) == 6 || len(t.text) == 8) && isCompact(t.text):
+			dates[i] = true
+		case len(t.text) == 4 && i+2 < len(ts) && ts[i+1].kind == sepToken && isPartOfDate(&ts[i+2]):
+			dates[i], dates[i+2] = true, true
+			if i+4 < len(ts) && ts[i+3].text == ts[i+1].text && isPartOfDate(&ts[i+4]) {
+				dates[i+4] = true
+			}
+		}
+	}
+	for i := range ts {
+		if !dates[i] && ts[i].varies() {
+			ts[i].kind = wordToken
+		}
+	}
+}
+
+func isPartOfDate(t *token) bool {
+	return t.kind == digitsToken && len(t.text) == 2 && t.text <= "31" && t.text != "00"
 }
 
 const uuidLength = 36

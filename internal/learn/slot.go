@@ -151,6 +151,18 @@ func (s *slot) list() string {
 	return "{" + strings.Join(texts, ",") + "}"
 }
 
+// closed returns the pattern for a slot of a name that is not left open: where it is of a
+// date, for digits alone.
+func (s *slot) closed(date string) string {
+	switch {
+	case !s.varies():
+		return quote(s.text)
+	case date == "" && !s.many:
+		return s.list()
+	}
+	return strings.Repeat("[0-9]", s.length)
+}
+
 // open returns the pattern for a slot that varies. exact: with ? for each character,
 // where there are always as many.
 func (s *slot) open(exact bool) string {

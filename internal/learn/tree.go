@@ -35,8 +35,7 @@ type node struct {
 	any      bool   // it is any name that begins and ends so:
 	prefix   string
 	suffix   string
-	field    bool             // its name is one of many
-	closed   bool             // it is never made any name
+	closed   bool             // nothing in it is left open but a date
 	escaped  bool             // it follows a slash that is escaped
 	here     uses             // what was done to what ends here
 	children map[string]*node // by shape
@@ -171,10 +170,12 @@ func (n *node) merge(other *node) {
 		if n.here == nil {
 			n.here = uses{}
 		}
-		if n.here[use] == nil {
-			n.here[use] = &evidence{}
+		if mine := n.here[use]; mine != nil {
+			mine.fields &= e.fields
+			mine.merge(e)
+		} else {
+			n.here[use] = e
 		}
-		n.here[use].merge(e)
 	}
 	for key, c := range other.children {
 		if n.children == nil {
@@ -201,6 +202,8 @@ func (n *node) pattern(g grade, d *date) string {
 		s := &n.slots[i]
 		text := d.next(n, i, g.window)
 		switch {
+		case n.closed:
+			text = s.closed(text)
 		case text != "":
 		case !s.varies():
 			text = quote(s.text)

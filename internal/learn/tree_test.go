@@ -33,7 +33,8 @@ func TestTokens(t *testing.T) {
 		"x-5f0c1a2b-0000-4000-a000-0123456789ab.json": "x-\x00U.json",
 		"5f0c1a2b-0000-4000-a000-0123456789abc":       "\x00X-\x00D-\x00D-\x00X-\x00X",
 		atom + "a1.example":                           "a1.example",
-		closed + "bucket-2026":                        "bucket-\x00D",
+		closed + "bucket-2026":                        "bucket-2026",
+		closed + "bucket-2026-11-e5":                  "bucket-\x00D-\x00D-e5",
 	} {
 		if got := shape(tokens(name)); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)

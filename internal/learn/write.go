@@ -21,7 +21,7 @@ func (l *Learner) Policy(name string) string {
 	if name != "" {
 		fmt.Fprintf(&b, "name: %s\n", strconv.Quote(name))
 	}
-	b.WriteString("mode: report\nallow:\n" + l.learned())
+	b.WriteString(head + l.learned())
 	return b.String()
 }
 
@@ -29,27 +29,153 @@ func (l *Learner) Policy(name string) string {
 // an event, so each rule is held against the language before it stands in the policy:
 // what was seen that no rule can say is told apart.
 func (l *Learner) learned() string {
-	var b strings.Builder
-	b.WriteString(begins + "\n")
 	apart := maps.Clone(l.apart)
+	var texts []string
 	for _, r := range l.rules() {
-		var text strings.Builder
-		r.write(&text)
-		if _, err := policy.Parse([]byte("mode: report\nallow:\n" + text.String())); err != nil {
-			what := "no rule can say this: " + cmp.Or(strings.Join(r.hosts, ", "), r.subject.service)
-			if apart[what] == nil {
-				apart[what] = &evidence{}
-			}
-			apart[what].merge(&r.seen)
+		name := noRule + cmp.Or(strings.Join(r.hosts, ", "), r.subject.service)
+		for what := range r.restrict() {
+			tellApart(apart, name+" "+what, &r.seen)
+		}
+		if !r.isSayable() {
+			tellApart(apart, name, &r.seen)
 			continue
 		}
+		var b, text strings.Builder
 		l.writeEvidence(&b, &r)
+		r.write(&text)
 		b.WriteString(text.String())
+		texts = append(texts, b.String())
 		r.told(text.String(), apart)
+	}
+	var b strings.Builder
+	b.WriteString(begins + "\n")
+	lost := fitting(texts)
+	for _, text := range texts {
+		b.WriteString(text)
+	}
+	if lost > 0 {
+		fmt.Fprintf(&b, "# %d rules more are left out: a policy has no room for them.\n", lost)
 	}
 	l.writeApart(&b, apart)
 	b.WriteString(ends + "\n")
 	return b.String()
+}
+
+const noRule = "no rule can say this: "
+
+func tellApart(apart map[string]*evidence, what string, seen *evidence) {
+	if apart[what] == nil {
+		apart[what] = &evidence{}
+	}
+	apart[what].merge(seen)
+}
+
+// fitting takes away the longest rules, as far as a policy has no room for all.
+func fitting(rules []string) (lost int) {
+	parses := func() bool {
+		doc := head + strings.Join(rules, "")
+		_, err := policy.Parse([]byte(doc))
+		return err == nil && len(doc) < policy.MaxSize*3/4
+	}
+	for !parses() {
+		var lengths []int
+		for _, r := range rules {
+			if r != "" {
+				lengths = append(lengths, len(r))
+			}
+		}
+		slices.Sort(lengths)
+		longest := lengths[len(lengths)*3/4]
+		for i := range rules {
+			if rules[i] != "" && len(rules[i]) >= longest {
+				rules[i] = ""
+				lost++
+			}
+		}
+	}
+	return lost
+}
+
+const head = "mode: report\nallow:\n"
+
+// isSayable reports whether the language has words for a rule.
+func (r *rule) isSayable() bool {
+	var text strings.Builder
+	r.write(&text)
+	_, err := policy.Parse([]byte(head + text.String()))
+	return err == nil
+}
+
+// restrict takes out of a rule what the language has no words for, lest what it has
+// words for is lost, too, and returns it.
+func (r *rule) restrict() map[string]bool {
+	out := map[string]bool{}
+	if r.isSayable() {
+		return out
+	}
+	host := []string{"a.example"}
+	if r.subject.kind == policy.AWS {
+		host = nil
+	}
+	sift := func(all []string, as func(string) rule) (good []string) {
+		for _, one := range all {
+			for _, s := range unlisted(one, func(s string) bool { r := as(s); return r.isSayable() }) {
+				if r := as(s); r.isSayable() {
+					good = append(good, s)
+				} else {
+					out[s] = true
+				}
+			}
+		}
+		return good
+	}
+	good := *r
+	good.hosts = sift(r.hosts, func(s string) rule { return rule{subject: r.subject, hosts: []string{s}} })
+	good.uses = sift(r.uses, func(s string) rule { return rule{subject: r.subject, hosts: host, uses: []string{s}} })
+	good.places = sift(r.places, func(s string) rule { return rule{subject: r.subject, hosts: host, places: []string{s}} })
+	if len(good.hosts) == 0 && len(r.hosts) > 0 || len(good.uses) == 0 && len(r.uses) > 0 || len(good.places) == 0 && len(r.places) > 0 {
+		return nil // nothing is left of it
+	}
+	*r = good
+	return out
+}
+
+// unlisted makes several patterns of one that the language refuses, since its lists
+// together are too long.
+func unlisted(pattern string, isSayable func(string) bool) []string {
+	todo, done := []string{pattern}, []string(nil)
+	for len(todo) > 0 {
+		p := todo[0]
+		todo = todo[1:]
+		begin, end := firstList(p)
+		if end < 0 || isSayable(p) {
+			done = append(done, p)
+			continue
+		}
+		for _, one := range strings.Split(p[begin+1:end], ",") {
+			todo = append(todo, p[:begin]+one+p[end+1:])
+		}
+		if len(todo)+len(done) > maxUnlisted {
+			return []string{pattern}
+		}
+	}
+	return done
+}
+
+const maxUnlisted = 64
+
+// firstList returns where the first list in a pattern begins and ends, -1 if there is
+// none. What is in it are ids, and nothing that is quoted.
+func firstList(p string) (begin, end int) {
+	for i := 0; i < len(p); i++ {
+		switch p[i] {
+		case '\\':
+			i++
+		case '{':
+			return i, i + strings.IndexByte(p[i:], '}')
+		}
+	}
+	return -1, -1
 }
 
 // writeEvidence writes what speaks for a rule, and for a rule that leaves something open
@@ -75,7 +201,7 @@ func (r *rule) told(text string, apart map[string]*evidence) {
 	if r.subject.kind != policy.HTTP {
 		return
 	}
-	p, err := policy.Parse([]byte("mode: enforce\nallow:\n" + text))
+	p, err := policy.Parse([]byte(head + text))
 	if err != nil {
 		return // it was parsed before
 	}
