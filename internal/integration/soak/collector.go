@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -15,20 +14,19 @@ var collectorPhases = []phase{{"answers", 4 * time.Second}, {"hangs", 3 * time.S
 // A collector takes traces by OTLP/HTTP, does not answer, or is not there. It keeps nothing.
 type collector struct {
 	addr string
+	met  *met
 
 	mu     sync.Mutex
 	server *http.Server
 	hang   chan struct{} // not nil: no answer until it is closed
-
-	answered, hung, gone atomic.Int64
 }
 
-func startCollector() (*collector, error) {
+func startCollector(met *met) (*collector, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	c := &collector{addr: l.Addr().String()}
+	c := &collector{addr: l.Addr().String(), met: met}
 	c.serve(l)
 	return c, nil
 }
@@ -44,11 +42,11 @@ func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	hang := c.hang
 	c.mu.Unlock()
 	if hang == nil {
-		c.answered.Add(1)
+		c.met.note("exports that are answered")
 		w.Header().Set("Content-Type", "application/x-protobuf") // an empty message: all is well
 		return
 	}
-	c.hung.Add(1)
+	c.met.note("exports that hang")
 	select {
 	case <-hang:
 	case <-r.Context().Done():
@@ -71,7 +69,7 @@ func (c *collector) enter(ph string) {
 	case "hangs":
 		c.hang = make(chan struct{})
 	case "gone":
-		c.gone.Add(1)
+		c.met.note("collectors that are gone")
 		c.close()
 	}
 }

@@ -126,7 +126,8 @@ func (l *ledger) sink(_ context.Context, ev wrapper.Event) {
 	} else {
 		l.fault("an event of a call that nobody made: %s", &ev.Call)
 	}
-	if l.world.chance(200) {
+	if chance(200) {
+		l.world.met.note("sinks that panic")
 		panic("the sink of a user")
 	}
 }

@@ -41,17 +41,12 @@ type parameter struct {
 	phase     string
 	over      chan struct{} // closed at the end of the phase
 
-	served   atomic.Int64 // the newest version that anybody was given
-	failures sync.Map     // phase to *atomic.Int64: requests that got no policy
-	swaps    atomic.Int64
+	served atomic.Int64 // the newest version that anybody was given
+	swaps  atomic.Int64
 }
 
 func newParameter(w *world, stand *awsstand.Stand) *parameter {
-	p := &parameter{stand: stand, world: w, phase: "answers", over: make(chan struct{})}
-	for _, ph := range phases {
-		p.failures.Store(ph.name, new(atomic.Int64))
-	}
-	return p
+	return &parameter{stand: stand, world: w, phase: "answers", over: make(chan struct{})}
 }
 
 // publish makes d the latest version.
@@ -121,13 +116,12 @@ func (p *parameter) run(ctx context.Context, changed func()) {
 func (p *parameter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !strings.HasPrefix(r.Header.Get("X-Amz-Target"), "AmazonSSM.") {
 		p.world.calls.arrive(r.Header.Get(idHeader))
+		p.world.met.note("requests to AWS")
 		p.stand.ServeHTTP(w, r)
 		return
 	}
 	ph, over := p.is()
-	if failures, ok := p.failures.Load(ph); ok {
-		failures.(*atomic.Int64).Add(1)
-	}
+	p.world.met.note(loadsWhile + ph)
 	switch ph {
 	case "hangs":
 		select {
@@ -146,17 +140,17 @@ func (p *parameter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.stand.ServeHTTP(w, r)
 }
 
-// failed is how many requests got no policy, in all and for each way of it.
-func (p *parameter) failed() (all int64, ways map[string]int64) {
-	ways = map[string]int64{}
-	p.failures.Range(func(ph, n any) bool {
-		if ph != "answers" {
-			ways[ph.(string)] = n.(*atomic.Int64).Load()
-			all += ways[ph.(string)]
+// loadsWhile begins what is noted of requests for the policy.
+const loadsWhile = "loads while Parameter Store "
+
+// failed is how many requests got no policy.
+func (p *parameter) failed() (n int64) {
+	for _, ph := range phases {
+		if ph.name != "answers" {
+			n += p.world.met.count(loadsWhile + ph.name)
 		}
-		return true
-	})
-	return all, ways
+	}
+	return n
 }
 
 func sleep(ctx context.Context, d time.Duration) {

@@ -152,7 +152,6 @@ func (s *soak) watch(ctx context.Context) {
 			f.rest()
 		}
 		now := takeSample(time.Since(s.began))
-		if os.Getenv("DEBUG") != "" { fmt.Fprintln(s.out, kinds(stacks())) }
 		s.gate.Unlock()
 		s.samples = append(s.samples, now)
 		if now.at-printed >= s.long/20 {

@@ -23,7 +23,7 @@ import (
 )
 
 // floodCalls is how many calls that were never made before an invocation has judged, beside those that it makes.
-const floodCalls = 60
+const floodCalls = 80
 
 // An event is what an invocation is given.
 type event struct {
@@ -43,6 +43,7 @@ func (f *function) handle(ctx context.Context, ev event) error {
 	}
 	f.flood(ctx)
 	if ev.Outlive {
+		f.world.met.note("goroutines that outlive their invocation")
 		f.stragglers.Go(func() {
 			for range 3 {
 				sleep(context.Background(), 30*time.Millisecond)
@@ -51,12 +52,14 @@ func (f *function) handle(ctx context.Context, ev event) error {
 		})
 	}
 	if ev.Flush {
+		f.world.met.note("flushes by the handler")
 		_ = f.fence.Flush(ctx)
 	}
 	if ev.Refresh {
 		f.refresh(ctx)
 	}
 	if ev.Panicked {
+		f.world.met.note("handlers that panic")
 		panic("the handler of a user")
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
+	"log"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -24,10 +25,12 @@ const account = "123456789012"
 // A world is all that a function meets: hosts, AWS, a collector, a user's own logger and sink.
 type world struct {
 	faults    *faults
+	met       met
 	calls     *calls
 	parameter *parameter
 	collector *collector
 	names     *names
+	resolver  *net.Resolver // as it was
 
 	plain, secure, aws *httptest.Server
 	raw                net.Listener
@@ -42,7 +45,7 @@ func newWorld() (*world, error) {
 	if w.names, err = startNames(); err != nil {
 		return nil, err
 	}
-	if w.collector, err = startCollector(); err != nil {
+	if w.collector, err = startCollector(&w.met); err != nil {
 		return nil, err
 	}
 	if w.raw, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
@@ -52,7 +55,8 @@ func newWorld() (*world, error) {
 	w.plain = httptest.NewServer(http.HandlerFunc(w.serve))
 	w.secure = httptest.NewUnstartedServer(http.HandlerFunc(w.serve))
 	w.secure.EnableHTTP2 = true
-	w.secure.StartTLS() // with a certificate for *.example.com
+	w.secure.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that give up in a handshake
+	w.secure.StartTLS()                                   // with a certificate for *.example.com
 
 	stand := awsstand.New(awsstand.Config{
 		Account:  account,
@@ -65,7 +69,7 @@ func newWorld() (*world, error) {
 	w.aws = httptest.NewServer(w.parameter)
 	w.parameter.publish(docs[0])
 
-	net.DefaultResolver = w.names.resolver()
+	w.resolver, net.DefaultResolver = net.DefaultResolver, w.names.resolver()
 	return w, nil
 }
 
@@ -75,6 +79,7 @@ func (w *world) close() {
 	w.aws.Close()
 	_ = w.raw.Close()
 	_ = w.names.conn.Close()
+	net.DefaultResolver = w.resolver
 	w.collector.mu.Lock()
 	w.collector.close()
 	w.collector.mu.Unlock()
@@ -99,13 +104,15 @@ func port(of string) string {
 }
 
 // chance is true once in n times.
-func (w *world) chance(n int) bool { return rand.IntN(n) == 0 }
+func chance(n int) bool { return rand.IntN(n) == 0 }
 
 // serve answers for every host, as the last part of the path says.
 func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	w.calls.arrive(r.Header.Get(idHeader))
+	w.met.note("requests by " + r.Proto)
 	switch what := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]; what {
 	case "redirect":
+		w.met.note("redirects")
 		http.Redirect(rw, r, r.URL.Query().Get("to"), http.StatusTemporaryRedirect)
 	case "big":
 		_, _ = rw.Write(make([]byte, 64<<10))
@@ -134,6 +141,7 @@ func (w *world) acceptRaw() {
 			_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
 			if line, err := bufio.NewReader(conn).ReadString('\n'); err == nil {
 				w.calls.arrive(strings.TrimSpace(line))
+				w.met.note("dials")
 				_, _ = conn.Write([]byte("ok\n"))
 			}
 		})
