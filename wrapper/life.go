@@ -51,7 +51,7 @@ func age(now, t time.Time) time.Duration {
 // begin is called when an invocation starts. It adds no latency, with two
 // exceptions: a layer that has no policy yet is loaded, and a refresh that was
 // cut off by a freeze is made good, so that a change is in effect on the second
-// invocation after the interval at the latest.
+// invocation after the interval at the latest, if its source answers in time.
 func (f *Fence) begin(ctx context.Context) {
 	l := &f.life
 	l.mu.Lock()

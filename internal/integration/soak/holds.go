@@ -21,7 +21,7 @@ const (
 func risen(samples []sample) (wrong []string) {
 	samples = samples[len(samples)/5:]
 	third := len(samples) / 3
-	if third < 3 {
+	if third < 2 {
 		return []string{fmt.Sprintf("only %d samples: too few to tell whether anything grows", len(samples))}
 	}
 	early, late := samples[:third], samples[len(samples)-third:]

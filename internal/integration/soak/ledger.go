@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/lambdafence/lambdafence/policy"
@@ -181,36 +180,4 @@ func classOf(c *policy.Call) (class, bool) {
 func classOfURL(u *url.URL) class {
 	c, _ := classOf(&policy.Call{Host: u.Hostname(), Path: u.EscapedPath()})
 	return c
-}
-
-// faults are what was found wrong: the first few in full, the others counted.
-type faults struct {
-	mu    sync.Mutex
-	first []string
-	count int
-}
-
-func (f *faults) add(format string, args ...any) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.count++; len(f.first) < 20 {
-		f.first = append(f.first, fmt.Sprintf(format, args...))
-	}
-}
-
-// addAll adds what was found wrong with something.
-func (f *faults) addAll(name string, wrong []string) {
-	for _, w := range wrong {
-		f.add("%s: %s", name, w)
-	}
-}
-
-// list returns the first of them, and how many more there are.
-func (f *faults) list() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if more := f.count - len(f.first); more > 0 {
-		return append(f.first, fmt.Sprintf("and %d more", more))
-	}
-	return f.first
 }

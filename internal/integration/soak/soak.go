@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -67,20 +64,19 @@ func (s *soak) start(ctx context.Context) (*sdktrace.TracerProvider, error) {
 	if s.world, err = newWorld(); err != nil {
 		return nil, err
 	}
-	os.Setenv("AWS_LAMBDA_FUNCTION_NAME", "soak")
-	os.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+s.world.collector.addr)
+	for name, value := range map[string]string{"AWS_LAMBDA_FUNCTION_NAME": "soak", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://" + s.world.collector.addr} {
+		if err := os.Setenv(name, value); err != nil {
+			return nil, err
+		}
+	}
 	if s.metrics, err = readMetrics(); err != nil {
 		return nil, err
 	}
 	http.DefaultTransport.(*http.Transport).TLSClientConfig = s.world.tls()
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {})) // a collector that hangs is what is wanted
-
-	exportBy := &http.Client{Transport: http.DefaultTransport}
-	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithHTTPClient(exportBy), otlptracehttp.WithTimeout(2*time.Second))
+	tracers, err := newTracers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	tracers := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter, sdktrace.WithBatchTimeout(time.Second), sdktrace.WithExportTimeout(2*time.Second)))
 	telling, err := newFunction(ctx, s.world, "telling", tracers, wrapper.WithEvents(wrapper.All))
 	if err != nil {
 		return nil, err
@@ -90,7 +86,7 @@ func (s *soak) start(ctx context.Context) (*sdktrace.TracerProvider, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.restore = usual.fence.GuardDefault() // the exporter is behind it as well
+	s.restore = usual.fence.GuardDefault()
 	usual.client(http.DefaultTransport)
 	usual.client(usual.fence.Client().Transport)
 	s.functions = []*function{telling, usual}
@@ -102,6 +98,16 @@ func (s *soak) start(ctx context.Context) (*sdktrace.TracerProvider, error) {
 		s.bend(s)
 	}
 	return tracers, nil
+}
+
+// newTracers makes what sends spans to the collector, by the default transport: behind the fence, once that is guarded.
+func newTracers(ctx context.Context) (*sdktrace.TracerProvider, error) {
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {})) // a collector that hangs is what is wanted
+	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithHTTPClient(&http.Client{Transport: http.DefaultTransport}), otlptracehttp.WithTimeout(2*time.Second))
+	if err != nil {
+		return nil, err
+	}
+	return sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter, sdktrace.WithBatchTimeout(time.Second), sdktrace.WithExportTimeout(2*time.Second))), nil
 }
 
 // traffic invokes the functions for as long as the soak lasts, and samples meanwhile.
@@ -134,7 +140,7 @@ func (s *soak) traffic(ctx context.Context) {
 
 // watch takes samples until ctx ends, and prints some of them.
 func (s *soak) watch(ctx context.Context) {
-	every := max(500*time.Millisecond, min(5*time.Second, s.long/40))
+	every := max(300*time.Millisecond, min(5*time.Second, s.long/60))
 	s.heading()
 	for printed := time.Duration(0); ; {
 		sleep(ctx, every)
@@ -159,47 +165,4 @@ func (s *soak) watch(ctx context.Context) {
 			s.line(now)
 		}
 	}
-}
-
-// metrics read what the fences print: a line of CloudWatch's metrics for each flush.
-type metrics struct {
-	stdout *os.File // as it was
-	in     *os.File
-	done   chan struct{}
-
-	blocked, reported int64
-	odd               []string // lines that are none of these
-}
-
-func readMetrics() (*metrics, error) {
-	out, in, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	m := &metrics{stdout: os.Stdout, in: in, done: make(chan struct{})}
-	os.Stdout = in
-	go func() {
-		defer close(m.done)
-		defer out.Close()
-		for lines := json.NewDecoder(out); ; {
-			var raw json.RawMessage
-			if err := lines.Decode(&raw); err != nil {
-				return
-			}
-			var line struct {
-				Blocked, Reported int64
-			}
-			if err := json.Unmarshal(raw, &line); err != nil || !bytes.Contains(raw, []byte(`"_aws"`)) {
-				m.odd = append(m.odd, fmt.Sprintf("%.200s", raw))
-			}
-			m.blocked, m.reported = m.blocked+line.Blocked, m.reported+line.Reported
-		}
-	}()
-	return m, nil
-}
-
-func (m *metrics) close() {
-	os.Stdout = m.stdout
-	_ = m.in.Close()
-	<-m.done
 }
