@@ -66,7 +66,7 @@ func (c *coldStart) start(ctx context.Context, name string, events wrapper.Event
 		return nil, err
 	}
 	f.ledger.all, f.ledger.cold = events == wrapper.All, true
-	if took := time.Since(began); took > 2*time.Second+slack {
+	if took := time.Since(began); took > 2*time.Second+c.world.slack() {
 		f.ledger.fault("New took %v", took)
 	}
 	return f, nil

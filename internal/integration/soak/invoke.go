@@ -13,9 +13,13 @@ import (
 
 const (
 	workers     = 4                      // as AWS_LAMBDA_MAX_CONCURRENCY has it, in each function
-	invokeEvery = 320 * time.Millisecond // each worker, so that all of it takes less than one CPU
-	slack       = 700 * time.Millisecond // what a busy machine may add to any time that is held
+	invokeEvery = 250 * time.Millisecond // each worker, so that all of it takes less than one CPU
+	atBest      = 500 * time.Millisecond // what a machine that has nothing else to do may add to any time that is held
+	turns       = 100                    // on a CPU, that an invocation takes one after the other
 )
+
+// slack is what the machine as it is may add.
+func (w *world) slack() time.Duration { return atBest + turns*w.canary.waits() }
 
 // times are those of one invocation, as the user's code sees them.
 type times struct{ entered, left time.Time }
@@ -50,7 +54,7 @@ func (f *function) invoke(ctx context.Context, timeout time.Duration, ev event) 
 	if err != nil {
 		f.ledger.fault("invoke: %v", err)
 	}
-	for _, wrong := range late(began, t, ended, timeout) {
+	for _, wrong := range late(began, t, ended, timeout, f.world.slack()) {
 		f.ledger.fault(wrong.format, wrong.args...)
 	}
 	return ended.Sub(began)
@@ -73,9 +77,9 @@ type lateness struct {
 	args   []any
 }
 
-// late says what took longer than it may: the start, in which the fence may wait for a policy; the end, in which it
+// late says what took longer than it may, by more than the slack: the start, in which the fence may wait for a policy; the end, in which it
 // flushes; and all of it.
-func late(began time.Time, t *times, ended time.Time, timeout time.Duration) (wrong []lateness) {
+func late(began time.Time, t *times, ended time.Time, timeout, slack time.Duration) (wrong []lateness) {
 	deadline := began.Add(timeout)
 	if before := t.entered.Sub(began); before > min(2100*time.Millisecond, timeout/4)+slack {
 		wrong = append(wrong, lateness{"the handler began %v after its invocation, which has %v", []any{before, timeout}})

@@ -87,8 +87,8 @@ func (s *soak) unmet() (wrong []string) {
 
 func (s *soak) ok() {
 	calls, blocked, reported := s.sums()
-	fmt.Fprintf(s.out, "soak: ok: %s, %d invocations and %d cold starts, p50 %v, p99 %v; %d calls, %d blocked, %d reported, none lost; %d policies, %d failed loads\n",
-		s.long, s.tell.invocations, s.cold.begun.Load(), s.tell.overall(50), s.tell.overall(99), calls, blocked, reported, s.world.parameter.swaps.Load(), s.world.parameter.failed())
+	fmt.Fprintf(s.out, "soak: ok: %s, %d invocations and %d cold starts, p50 %v, p99 %v; %d calls, %d blocked, %d reported, none lost; %d policies, %d failed loads; a CPU was waited for up to %v\n",
+		s.long, s.tell.invocations, s.cold.begun.Load(), s.tell.overall(50), s.tell.overall(99), calls, blocked, reported, s.world.parameter.swaps.Load(), s.world.parameter.failed(), s.world.canary.worst.Round(100*time.Microsecond))
 }
 
 func orNone(list []string) string {

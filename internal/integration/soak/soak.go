@@ -132,6 +132,7 @@ func (s *soak) traffic(ctx context.Context) {
 			all.Go(func() { f.work(ctx, &s.gate, &s.tell) })
 		}
 	}
+	all.Go(func() { s.world.canary.live(ctx) })
 	all.Go(func() { s.cold.work(ctx, &s.gate, &s.tell) })
 	s.watch(ctx)
 	all.Wait()

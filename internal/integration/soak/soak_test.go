@@ -39,7 +39,7 @@ func TestTheSoakFindsWhatIsWrong(t *testing.T) {
 			leaked = append(leaked, make([]byte, 256<<10))
 			s.tell.mu.Unlock()
 			if chance(30) {
-				time.Sleep(2 * slack)
+				time.Sleep(min(8*time.Second, 2*s.world.slack()))
 			}
 			return out, err
 		})
@@ -114,7 +114,7 @@ func TestRisen(t *testing.T) {
 }
 
 func TestLate(t *testing.T) {
-	const timeout = 4 * time.Second
+	const timeout, slack = 4 * time.Second, 700 * time.Millisecond
 	began := time.Now()
 	at := func(d time.Duration) time.Time { return began.Add(d) }
 	for _, tt := range []struct {
@@ -130,7 +130,7 @@ func TestLate(t *testing.T) {
 		{"flushes at the deadline", 0, timeout, timeout + slack, 0},
 		{"flushes after the deadline", 0, timeout, timeout + slack + time.Millisecond, 2},
 	} {
-		if got := late(began, &times{at(tt.entered), at(tt.left)}, at(tt.ended), timeout); len(got) != tt.want {
+		if got := late(began, &times{at(tt.entered), at(tt.left)}, at(tt.ended), timeout, slack); len(got) != tt.want {
 			t.Errorf("%s: %q", tt.name, got)
 		}
 	}

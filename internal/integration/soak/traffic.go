@@ -23,7 +23,7 @@ import (
 )
 
 // floodCalls is how many calls that were never made before an invocation has judged, beside those that it makes.
-const floodCalls = 80
+const floodCalls = 120
 
 // An event is what an invocation is given.
 type event struct {
@@ -75,7 +75,7 @@ func anyClass() class { return classes[rand.IntN(len(classes))] }
 
 // flood has calls judged that are different each time.
 func (f *function) flood(ctx context.Context) {
-	for range floodCalls {
+	for i := 0; i < floodCalls && ctx.Err() == nil; i++ {
 		c, n := anyClass(), rand.Uint64()
 		call := policy.Call{Kind: policy.HTTP, Scheme: "https", Host: fmt.Sprintf("x%d.%s.example.com", n, c), Port: f.world.securePort(), Method: "GET", Path: "/"}
 		if n%2 == 0 {
@@ -198,7 +198,9 @@ func (f *function) dial(ctx context.Context, c class) {
 			return err
 		}
 		defer conn.Close()
-		_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+		if deadline, ok := ctx.Deadline(); ok {
+			_ = conn.SetDeadline(deadline)
+		}
 		if _, err := fmt.Fprintln(conn, id); err != nil {
 			return err
 		}

@@ -31,6 +31,7 @@ type world struct {
 	collector *collector
 	names     *names
 	resolver  *net.Resolver // as it was
+	canary    canary
 
 	plain, secure, aws *httptest.Server
 	raw                net.Listener
