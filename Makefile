@@ -9,6 +9,7 @@ MODULES  := . examples internal/integration
 VENV     := $(CURDIR)/.cache/venv
 AWSDATA  := $(CURDIR)/.cache/aws
 FUZZTIME ?= 60s
+SOAK     ?= 10m
 SHOWN    ?= grep -vE '^(=== |PASS$$| *--- (PASS|SKIP))'
 COVERED  := ./policy/... ./wrapper/... ./internal/awscall ./internal/awshost ./internal/awskey ./internal/paramdoc
 comma    := ,
@@ -111,6 +112,10 @@ size: ## Size and start-up of examples/minimal against a bare bootstrap
 .PHONY: burst
 burst: ## A thousand fences load at once from an SSM that serves 40 requests a second
 	@go run ./internal/burst
+
+.PHONY: soak
+soak: ## Run fenced functions for SOAK (10m) while all around them fails: nothing lost, late or growing
+	@cd internal/integration && go run ./soak -for $(SOAK)
 
 .PHONY: ten-million
 ten-million: ## Time and memory of learning from ten million events

@@ -195,13 +195,38 @@ func (f *Fence) newBuildableGuard(base *awshttp.BuildableClient) *guard {
 	})
 	c.renewed = func() http.RoundTripper {
 		if client, ok := fenced.Freeze().(*http.Client); ok {
-			return client.Transport
+			return closing(client.Transport)
 		}
 		return fenced.GetTransport()
 	}
 	c.start(c.renewed())
 	f.tellUnjudged(base.GetTransport(), false, c.dials)
 	return &guard{fence: f, base: base.GetTransport(), copy: c, owned: c.dials}
+}
+
+// A closable is a round tripper of the SDK's, with the transport that it wraps: it
+// hides that one's CloseIdleConnections, without which the connections of each
+// policy would stay until they time out.
+type closable struct {
+	http.RoundTripper
+	within *http.Transport
+}
+
+func (c closable) CloseIdleConnections() { c.within.CloseIdleConnections() }
+
+// closing returns rt with the transport that it wraps. Nothing but a look into it
+// tells; should another version of the SDK have none in a field, rt stays as it is.
+func closing(rt http.RoundTripper) http.RoundTripper {
+	v := reflect.ValueOf(rt)
+	if v.Kind() != reflect.Struct {
+		return rt
+	}
+	for _, field := range v.Fields() {
+		if field.Kind() == reflect.Interface && !field.IsNil() && field.Elem().Type() == reflect.TypeFor[*http.Transport]() {
+			return closable{rt, (*http.Transport)(field.Elem().UnsafePointer())}
+		}
+	}
+	return rt
 }
 
 // dialsAsSDK reports whether t makes its connections by the dialer that

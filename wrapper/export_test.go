@@ -34,3 +34,11 @@ func StartedWith(f *Fence, keyID string) {
 	f.account.own.Store(nil)
 	f.account.learn(awskey.Account(keyID))
 }
+
+// Retired returns how many transports of older policies a guard looks after.
+func Retired(guarded http.RoundTripper) int {
+	r := &guarded.(*guard).copy.retired
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.transports)
+}

@@ -196,6 +196,7 @@ func (g *guard) pass(r *http.Request, st *state) (*http.Response, error) {
 func (g *guard) CloseIdleConnections() {
 	if g.copy != nil {
 		closeIdle(g.copy.current.Load().RoundTripper)
+		g.copy.retired.sweep()
 	}
 	closeIdle(g.base)
 }

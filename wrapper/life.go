@@ -51,7 +51,7 @@ func age(now, t time.Time) time.Duration {
 // begin is called when an invocation starts. It adds no latency, with two
 // exceptions: a layer that has no policy yet is loaded, and a refresh that was
 // cut off by a freeze is made good, so that a change is in effect on the second
-// invocation after the interval at the latest.
+// invocation after the interval at the latest, if its source answers in time.
 func (f *Fence) begin(ctx context.Context) {
 	l := &f.life
 	l.mu.Lock()
@@ -65,10 +65,24 @@ func (f *Fence) begin(ctx context.Context) {
 	case running != nil && running.idle != idle:
 		f.thaw(ctx, running)
 	case cutOff, f.policies.incomplete():
+		ctx, cancel := atStart(ctx)
+		defer cancel()
 		f.refreshLater(ctx).wait(ctx, loadBudget)
 	case due && running == nil:
 		f.refreshLater(ctx)
 	}
+}
+
+// atStart bounds what an invocation waits for before its handler runs: a quarter
+// of the time that it has. A source that hangs costs it that and not the whole,
+// or a function with a short timeout would be down for as long. The load itself
+// goes on meanwhile.
+func atStart(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(deadline)/4)
 }
 
 // due reports whether the policy is older than the interval. After a failure it
@@ -132,6 +146,8 @@ func (f *Fence) refreshLater(ctx context.Context) *refresh {
 // thaw waits for a refresh that began before the sandbox was last idle; if it
 // does not come back to life, it is given up and another takes its place.
 func (f *Fence) thaw(ctx context.Context, old *refresh) {
+	ctx, cancel := atStart(ctx)
+	defer cancel()
 	if old.wait(ctx, thawGrace) && old.err == nil {
 		return
 	}

@@ -511,3 +511,49 @@ func TestFallbackIsSoonReplaced(t *testing.T) {
 		t.Error("a policy that is the right one was loaded again before its time")
 	}
 }
+
+// A source hangs. An invocation waits for it a part of its time, and its handler
+// has the rest: a function with a short timeout must not be down for that long.
+func TestAnInvocationIsNotSpentOnWaiting(t *testing.T) {
+	const timeout = 800 * time.Millisecond
+	for _, tt := range []struct {
+		name   string
+		loaded bool // there is a policy, whose refresh a freeze may have cut off
+	}{{"no policy yet", false}, {"a refresh cut off by a freeze", true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			src, now := &changing{}, &clock{now: time.Now()}
+			src.set(goodDoc)
+			src.fail(errors.New("throttled"))
+			if tt.loaded {
+				src.set(goodDoc)
+			}
+			f := wrapper.Must(wrapper.New(t.Context(), wrapper.WithPolicy(src), wrapper.WithRefresh(time.Minute), wrapper.WithOnLoadError(wrapper.Report), discard()))
+			wrapper.SetClock(f, now.Now)
+			release := make(chan struct{})
+			defer close(release)
+			src.hang(release)
+			now.set(time.Now().Add(2 * time.Minute))
+			invocation := func() (left time.Duration) {
+				ctx, cancel := context.WithTimeout(t.Context(), timeout)
+				defer cancel()
+				h := f.Wrap(func(ctx context.Context) error {
+					deadline, _ := ctx.Deadline()
+					left = time.Until(deadline)
+					return f.Check(ctx, goodCall)
+				})
+				if _, err := h.Invoke(ctx, []byte("{}")); err != nil {
+					t.Error(err)
+				}
+				return left
+			}
+			for range 4 {
+				if left := invocation(); left < timeout/2 {
+					t.Errorf("of %v the handler has %v", timeout, left)
+				}
+			}
+			if src.loads.Load() < 2 {
+				t.Error("no load was tried")
+			}
+		})
+	}
+}

@@ -28,6 +28,7 @@ type transportCopy struct {
 	current    atomic.Pointer[roundTripper]
 	renewing   sync.Mutex
 	generation atomic.Uint64 // of the policy that current was made under
+	retired    retired
 }
 
 type roundTripper struct{ http.RoundTripper }
@@ -71,6 +72,7 @@ func (c *transportCopy) send(r *http.Request, generation uint64) (*http.Response
 	if c.current.Load() != t {
 		closeIdle(t.RoundTripper) // replaced meanwhile: keep none for later
 	}
+	c.retired.sweepNowAndThen()
 	return resp, err
 }
 
@@ -83,7 +85,7 @@ func (c *transportCopy) renew(generation uint64) {
 	old := c.current.Load()
 	c.current.Store(&roundTripper{c.renewed()})
 	c.generation.Store(generation)
-	closeIdle(old.RoundTripper)
+	c.retired.add(old.RoundTripper)
 }
 
 // through judges the proxies that a transport asks for: at once, unless the

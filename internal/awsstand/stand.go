@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxRequests = 100_000  // that Requests remembers
+	maxRequests = 100_000  // that Requests remembers, where Config does not say
 	maxState    = 64 << 20 // bytes that all services together keep
 	maxBody     = 8 << 20  // of one request
 )
@@ -27,6 +27,7 @@ type Config struct {
 	Queues  []string            // of SQS
 	Tables  map[string][]string // of DynamoDB, with the names of their hash key and, if there is one, range key
 
+	Remember   int // how many requests Requests returns; 0: the first 100,000; negative: none
 	QueryLooks int // how often a query of CloudWatch Logs is seen running before it is complete
 }
 
@@ -68,6 +69,9 @@ func New(cfg Config) *Stand {
 	if cfg.Account == "" {
 		cfg.Account = "123456789012"
 	}
+	if cfg.Remember == 0 {
+		cfg.Remember = maxRequests
+	}
 	s := &Stand{cfg: cfg, reads: newBucket(cfg.RequestsPerSecond, cfg.Burst), room: room{left: maxState}, codes: make(map[string]int), refusals: make(map[string]*refused)}
 	s.ssm.init(cfg, &s.room)
 	s.dynamodb.init(cfg, &s.room)
@@ -84,7 +88,7 @@ func (s *Stand) Region() string { return s.cfg.Region }
 // Account is the one that everything belongs to.
 func (s *Stand) Account() string { return s.cfg.Account }
 
-// Requests returns what arrived, in that order: the first 100,000.
+// Requests returns what arrived, in that order: the first 100,000, or as many as Config says.
 func (s *Stand) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -190,7 +194,7 @@ func (s *Stand) wait(r *http.Request, service string) (gone bool) {
 func (s *Stand) remember(c *call) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.requests) == maxRequests {
+	if len(s.requests) >= s.cfg.Remember {
 		return -1
 	}
 	kept := c.Request
