@@ -271,4 +271,3 @@ func (w countingWriter) Write(p []byte) (int, error) {
 	w.n.Add(int64(strings.Count(string(p), "\n")))
 	return len(p), nil
 }
-
