@@ -1,7 +1,8 @@
 // Package leak makes calls that carry a secret in every place where one can be, and
 // finds those secrets again in what was written of the calls.
 //
-// It is imported by the tests of wrapper and of the command-line tool.
+// It is imported by the tests of wrapper, of internal/integration and of the command-line
+// tool.
 package leak
 
 import (
