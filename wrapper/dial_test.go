@@ -22,9 +22,10 @@ import (
 // A nameServer is a real DNS server on loopback that the whole test binary
 // resolves by, and that counts what it is asked.
 type nameServer struct {
-	mu    sync.Mutex
-	names map[string][]netip.Addr
-	asked map[string]int
+	mu      sync.Mutex
+	names   map[string][]netip.Addr
+	aliases map[string]string // a name stands for another: a CNAME record
+	asked   map[string]int
 }
 
 // serveDNS makes net.DefaultResolver ask a name server of the test's.
@@ -62,11 +63,19 @@ func (s *nameServer) serve(conn net.PacketConn) {
 		name := q.Name.String()
 		s.mu.Lock()
 		s.asked[name]++
+		alias, at := s.aliases[name], q.Name
+		if alias != "" {
+			name, at = alias, dnsmessage.MustNewName(alias)
+		}
 		addrs := s.names[name]
 		s.mu.Unlock()
 		msg.Response, msg.Additionals = true, nil
+		if alias != "" {
+			h := dnsmessage.ResourceHeader{Name: q.Name, Type: dnsmessage.TypeCNAME, Class: q.Class, TTL: 1}
+			msg.Answers = append(msg.Answers, dnsmessage.Resource{Header: h, Body: &dnsmessage.CNAMEResource{CNAME: at}})
+		}
 		for _, a := range addrs {
-			h := dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 1}
+			h := dnsmessage.ResourceHeader{Name: at, Type: q.Type, Class: q.Class, TTL: 1}
 			switch {
 			case a.Is4() && q.Type == dnsmessage.TypeA:
 				msg.Answers = append(msg.Answers, dnsmessage.Resource{Header: h, Body: &dnsmessage.AResource{A: a.As4()}})
@@ -78,6 +87,23 @@ func (s *nameServer) serve(conn net.PacketConn) {
 			_, _ = conn.WriteTo(out, from)
 		}
 	}
+}
+
+// answers changes what a name leads to.
+func (s *nameServer) answers(name string, addrs ...netip.Addr) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.names[name] = addrs
+}
+
+// alias makes a name stand for another.
+func (s *nameServer) alias(name, of string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.aliases == nil {
+		s.aliases = map[string]string{}
+	}
+	s.aliases[name] = of
 }
 
 func (s *nameServer) count(name string) int {

@@ -423,6 +423,13 @@ func TestMaskPath(t *testing.T) {
 		{"/ghosts/ghostwriters-of-history", "/ghosts/ghostwriters-of-history"},
 		{"/d/0123456789abcdef0123456789abcdef01234567", "/d/***"},
 		{"https://user:pw@host.example/x", "host.example/x"},
+		{"/hooks/fWyuwHbsKkWXfUxkBvDHwdyt", "/hooks/***"},
+		{"/api/ListUserPoolClientsForAccount", "/api/ListUserPoolClientsForAccount"},
+		{"user:pw@host.example:443", "host.example:443"},
+		{"/fetch/https%3A%2F%2Fu%3Apw%40host.example", "/fetch/***"},
+		{"/users/bob@host.example", "/users/bob@host.example"},
+		{"/run/db.sock", "/run/db.sock"},
+		{"@abstract", "@abstract"},
 	} {
 		if got := wrapper.MaskPath(tt.path); got != tt.want {
 			t.Errorf("MaskPath(%q) = %q, want %q", tt.path, got, tt.want)

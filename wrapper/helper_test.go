@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net/url"
 	"sync"
 	"testing"
 
@@ -50,4 +51,13 @@ func (l *logBook) lines(t *testing.T) (lines []map[string]any) {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+func mustURL(t *testing.T, text string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }

@@ -3,8 +3,6 @@ package wrapper
 import (
 	"context"
 	"log/slog"
-	"regexp"
-	"sync"
 	"time"
 
 	"github.com/lambdafence/lambdafence/policy"
@@ -108,13 +106,9 @@ func (r *reporter) tell(ctx context.Context, what string, p PolicyRef) {
 	})
 }
 
-// errorText is what an error says, without the queries of URLs: one of *url.Error
-// repeats the whole of it.
-func errorText(err error) string {
-	return clean(urlQuery().ReplaceAllString(err.Error(), "$1"+mask), 8*maxText)
-}
-
-var urlQuery = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(://[^\s"?#]*[?#])[^\s"]*`) })
+// errorText is what an error says, without secrets: one of *url.Error repeats the whole
+// of a URL, and sources repeat what they were answered.
+func errorText(err error) string { return clean(maskText(err.Error()), 8*maxText) }
 
 // saidLately reports whether a notice was made within a minute, and notes it.
 func (r *reporter) saidLately(text string) bool {

@@ -47,7 +47,7 @@ func (l *layerPolicy) missing() string {
 	if l.failed == nil {
 		return text
 	}
-	return text + ": " + clean(urlQuery().ReplaceAllString(l.failed.Error(), "$1"+mask), maxText)
+	return text + ": " + clean(maskText(l.failed.Error()), maxText)
 }
 
 func newPolicies(f *Fence, c *config) *policies {

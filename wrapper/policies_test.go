@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+	"unsafe"
 
 	"github.com/lambdafence/lambdafence/policy"
 	"github.com/lambdafence/lambdafence/policy/source"
@@ -49,6 +50,15 @@ func TestBadDocuments(t *testing.T) {
 		{"bad cidr", "deny: [{cidr: 10.0.0.1/8}]", "host bits"},
 		{"needs a later version", "deny: [{aws: s3, moonphase: [full]}]", "unknown field"},
 		{"NUL", "deny: []\x00", "control character"},
+		{"deep nesting", "deny: " + strings.Repeat("[", 200_000), "exceeded max depth"},
+		{"a key twice", "mode: enforce\nallow: []\nallow: [{host: '**'}]", "stands twice"},
+		{"a later version", "version: 2\nmode: enforce\ndeny: []", "this is version 1"},
+		{"no UTF-8", "deny: []\nname: a\xff", "not UTF-8"},
+		{"UTF-16", "\xff\xfed\x00e\x00", "not UTF-8"},
+		{"an anchor", "deny: &all []", "anchors and aliases"},
+		{"two documents", "mode: enforce\nallow: []\n---\ndeny: []", "more than one document"},
+		{"a pattern that would be slow", "deny: [{host: x, paths: ['/" + strings.Repeat("{a,b}", 20) + "']}]", "alternatives"},
+		{"HTML of a proxy in between", "<html><body>502 Bad Gateway</body></html>", "want a policy"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var book logBook
@@ -71,6 +81,14 @@ func TestBadDocuments(t *testing.T) {
 				t.Error("the last good policy was lost")
 			}
 		})
+	}
+}
+
+// A byte order mark, which editors put before a document, is none of its mistakes.
+func TestByteOrderMark(t *testing.T) {
+	f := wrapper.Must(wrapper.New(t.Context(), wrapper.WithPolicy(source.Static("doc", []byte("\ufeff"+goodDoc))), discard()))
+	if blocked(t, f, goodCall) || !blocked(t, f, evilCall) {
+		t.Error("the policy is not in effect")
 	}
 }
 
@@ -398,6 +416,43 @@ func TestRefreshRidesOnInvocations(t *testing.T) {
 		f = wrapper.Must(wrapper.New(t.Context(), wrapper.WithPolicy(src), wrapper.WithRefresh(time.Minute), discard()))
 		wrapper.SetClock(f, now.Now)
 	}
+}
+
+// The wall clock of a sandbox may be set, in either direction, and as often as one
+// likes: a policy is refreshed all the same, and no more often for it.
+func TestClockSetBackAndForth(t *testing.T) {
+	src, now, began := &changing{}, &clock{now: time.Now()}, time.Now()
+	src.set(goodDoc)
+	f := wrapper.Must(wrapper.New(t.Context(), wrapper.WithPolicy(src), wrapper.WithRefresh(time.Minute), discard()))
+	wrapper.SetClock(f, now.Now)
+
+	now.set(setBack(t, began.Add(2*time.Minute), time.Hour))
+	invoke(t, f)
+	eventually(t, "refreshed though the wall clock is an hour behind", func() bool { return src.loads.Load() == 2 })
+	eventually(t, "the refresh is over", func() bool { invoke(t, f); return f.Refresh(t.Context()) == nil })
+	loads := src.loads.Load()
+	for i := range 50 {
+		now.set(setBack(t, began.Add(2*time.Minute+time.Second), time.Duration(i%2)*time.Hour))
+		invoke(t, f)
+	}
+	time.Sleep(20 * time.Millisecond)
+	// Forth again is an hour by the wall clock, which may have passed in a freeze.
+	if n := src.loads.Load() - loads; n > 1 {
+		t.Errorf("%d more loads within a second", n)
+	}
+}
+
+// setBack returns a moment as a wall clock tells it that was set back by d, while the
+// monotonic clock went on. There is no other way to make one than by what time.Time
+// is made of: seconds since 1885 above 30 bits of nanoseconds.
+func setBack(t *testing.T, at time.Time, d time.Duration) time.Time {
+	t.Helper()
+	back := at
+	*(*uint64)(unsafe.Pointer(&back)) -= uint64(d/time.Second) << 30
+	if back.Sub(at) != 0 || back.Round(0).Sub(at.Round(0)) != -d {
+		t.Fatal("this version of time.Time is made of something else")
+	}
+	return back
 }
 
 // A sandbox is frozen in the middle of a refresh: its source never answers. The

@@ -3,7 +3,9 @@ package wrapper
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -49,11 +51,7 @@ func maskPath(p string) string {
 	if len(p) > 4*maxPath { // what lies far behind what is shown is not worth reading
 		p = p[:strings.LastIndexByte(p[:4*maxPath], '/')+1] + "…"
 	}
-	if _, rest, absolute := strings.Cut(p, "://"); absolute {
-		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
-			p = rest[at+1:] // userinfo of an absolute target
-		}
-	}
+	p = withoutUser(p)
 	segments := strings.Split(p, "/")
 	for i, s := range segments {
 		if isCredential(s) {
@@ -62,6 +60,58 @@ func maskPath(p string) string {
 	}
 	return strings.Join(segments, "/")
 }
+
+// withoutUser takes the user out of a request target that is a URI or, for CONNECT, an
+// authority. That of a socket may begin with an @.
+func withoutUser(p string) string {
+	if _, rest, absolute := strings.Cut(p, "://"); absolute {
+		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+			return rest[at+1:]
+		}
+		return p
+	}
+	authority, _, _ := strings.Cut(p, "/")
+	if at := strings.LastIndexByte(authority, '@'); at > 0 {
+		return p[at+1:]
+	}
+	return p
+}
+
+// maskText masks in an error what looks like a credential: queries and users of URLs,
+// what an Authorization header holds, and words that look random.
+func maskText(s string) string {
+	for _, secret := range secretsInText() {
+		s = secret.ReplaceAllString(s, "${1}"+mask)
+	}
+	var b strings.Builder
+	for s != "" {
+		n := strings.IndexFunc(s, endsWord)
+		if n < 0 {
+			n = len(s)
+		}
+		if word := s[:n]; isCredential(word) {
+			b.WriteString(mask)
+		} else {
+			b.WriteString(word)
+		}
+		_, size := utf8.DecodeRuneInString(s[n:])
+		b.WriteString(s[n : n+size])
+		s = s[n+size:]
+	}
+	return b.String()
+}
+
+func endsWord(r rune) bool {
+	return unicode.IsSpace(r) || strings.ContainsRune("\"'`,;()[]{}<>=?&/|", r)
+}
+
+var secretsInText = sync.OnceValue(func() []*regexp.Regexp {
+	return []*regexp.Regexp{
+		regexp.MustCompile(`(://[^\s"?#]*[?#])[^\s"]*`),
+		regexp.MustCompile(`(://)[^\s"/]*@`),
+		regexp.MustCompile(`((?i:\b(?:bearer|basic) +))[^\s",;]+`),
+	}
+})
 
 // isCredential reports whether a path segment looks random enough to be one: a
 // JWT, or a long run of letters and digits that is neither a word, a number,
@@ -73,7 +123,7 @@ func isCredential(segment string) bool {
 	switch {
 	case isUUID(segment):
 		return false
-	case len(segment) > 16 && hasTokenPrefix(segment), strings.ContainsAny(segment, "?&="), isPhoneNumber(segment):
+	case len(segment) > 16 && hasTokenPrefix(segment), strings.ContainsAny(segment, "?&="), isPhoneNumber(segment), hasPassword(segment):
 		return true
 	}
 	if wide := dashes.Replace(segment); isMixed(wide) {
@@ -118,13 +168,20 @@ func hasTokenPrefix(s string) bool {
 	return false
 }
 
+// hasPassword reports a user and a password before a host, as in a URL.
+func hasPassword(s string) bool {
+	user, _, found := strings.Cut(s, "@")
+	return found && strings.Contains(user, ":")
+}
+
 // isPhoneNumber reports a number in the form of E.164.
 func isPhoneNumber(s string) bool {
 	return len(s) >= 9 && len(s) <= 16 && s[0] == '+' && strings.Trim(s[1:], "0123456789") == ""
 }
 
-// isMixed reports 16 or more letters of both cases and digits, as base64 is. A
-// colon may stand before them, after a bot's number.
+// isMixed reports 16 or more letters of both cases and digits, as base64 is, or 20
+// letters of which a quarter is of either case, as no name is made of words. A colon
+// may stand before them, after a bot's number.
 func isMixed(s string) bool {
 	s = s[strings.LastIndexByte(s, ':')+1:]
 	var digits, upper, lower int
@@ -139,6 +196,9 @@ func isMixed(s string) bool {
 		default:
 			return false
 		}
+	}
+	if len(s) >= 20 && min(upper, lower) >= len(s)/4 {
+		return true
 	}
 	return len(s) >= 16 && digits >= 1 && upper >= 2 && lower >= 2
 }
