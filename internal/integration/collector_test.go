@@ -106,7 +106,7 @@ func TestCollector(t *testing.T) {
 			c.Method, c.Path = "", ""
 		}
 	}
-	same := cmp.Options{cmpopts.IgnoreFields(wrapper.Event{}, "Time"), cmpopts.IgnoreFields(policy.Call{}, "Callers"), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })}
+	same := cmp.Options{cmpopts.IgnoreFields(wrapper.Event{}, "Time"), cmpopts.IgnoreFields(policy.Call{}, "Callers", "Time"), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })}
 
 	var got []wrapper.Event
 	r := record.NewReader(func(ev *wrapper.Event) error { got = append(got, *ev); return nil })
