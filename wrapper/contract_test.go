@@ -306,3 +306,45 @@ func TestDialersOfTheUser(t *testing.T) {
 		})
 	}
 }
+
+// TestRequestsOnOneConnection: a connection that one request opened is no way past for
+// the next, by another path, method, Host header or query of the same host.
+func TestRequestsOnOneConnection(t *testing.T) {
+	for _, http2 := range []bool{false, true} {
+		t.Run(fmt.Sprint("HTTP/2 ", http2), func(t *testing.T) {
+			var mu sync.Mutex
+			var arrived []string
+			conns := map[string]bool{}
+			srv := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				mu.Lock()
+				defer mu.Unlock()
+				conns[r.RemoteAddr] = true
+				arrived = append(arrived, r.Method+" "+r.URL.Path)
+			}))
+			srv.EnableHTTP2 = http2
+			srv.StartTLS()
+			defer srv.Close()
+			f := wrappertest.New(t, "mode: enforce\nallow: [{host: 127.0.0.1, ports: ["+fmt.Sprint(portOf(srv))+"], methods: [GET], paths: [/a/*]}]")
+			rt := f.Transport(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: http2})
+			for _, tt := range []struct{ method, path, host string }{
+				{"GET", "/a/1", ""}, {"GET", "/b", ""}, {"POST", "/a/1", ""}, {"GET", "/a/1", "evil.test"}, {"GET", "/a/../b", ""}, {"get", "/a/1", ""}, {"GET", "/a/2", ""},
+			} {
+				req, _ := http.NewRequest(tt.method, srv.URL+tt.path, nil)
+				if req.Host = srv.Listener.Addr().String(); tt.host != "" {
+					req.Host = tt.host
+				}
+				resp, err := rt.RoundTrip(req)
+				if err == nil {
+					_, _ = io.Copy(io.Discard, resp.Body)
+					resp.Body.Close()
+				}
+				if good := tt.method == "GET" && tt.host == "" && strings.HasPrefix(tt.path, "/a/") && !strings.Contains(tt.path, ".."); good != (err == nil) || !good && !errors.Is(err, wrapper.ErrBlocked) {
+					t.Errorf("%s %s %s: %v", tt.method, tt.path, tt.host, err)
+				}
+			}
+			if got := strings.Join(arrived, ", "); got != "GET /a/1, GET /a/2" || len(conns) != 1 {
+				t.Errorf("arrived: %s, over %d connections", got, len(conns))
+			}
+		})
+	}
+}
