@@ -9,6 +9,7 @@ MODULES  := . examples internal/integration
 VENV     := $(CURDIR)/.cache/venv
 AWSDATA  := $(CURDIR)/.cache/aws
 FUZZTIME ?= 60s
+FUZZ     ?= .
 SOAK     ?= 10m
 SHOWN    ?= grep -vE '^(=== |PASS$$| *--- (PASS|SKIP))'
 COVERED  := ./policy/... ./wrapper/... ./internal/awscall ./internal/awshost ./internal/awskey ./internal/paramdoc
@@ -89,9 +90,9 @@ $(TOOLS)/golangci-lint-$(GOLANGCI):
 	@mv $(TOOLS)/golangci-lint $@
 
 .PHONY: fuzz
-fuzz: ## Run every fuzz target for FUZZTIME (60s)
+fuzz: ## Run every fuzz target that matches FUZZ (.) for FUZZTIME (60s)
 	@go list -f '{{.Dir}}' ./... | while read -r dir; do \
-	  grep -ohE '^func Fuzz[A-Za-z]+' $$dir/*_test.go 2>/dev/null | sed 's/func //' | while read -r name; do \
+	  grep -ohE '^func Fuzz[A-Za-z]+' $$dir/*_test.go 2>/dev/null | sed 's/func //' | grep -E '$(FUZZ)' | while read -r name; do \
 	    echo "$$name"; go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) $$dir </dev/null || exit 1; \
 	  done || exit 1; \
 	done
