@@ -76,7 +76,8 @@ answers each with one; it exits with 0 whatever the answers are:
   {"id":"3","dial":{"network":"tcp","address":"h:5432"}}
 
 Each may have host, account, self, function, time and from. Of an operation, host
-is the region's own endpoint where it is left out, and account is self.`,
+is the region's own endpoint where it is left out, and account is self; of a request,
+account is whoever its URL says that signs it.`,
 		Example: `  lambdafence explain --policy policy.yaml https://api.example.com/v1/x --method POST
   lambdafence explain --policy policy.yaml --dial db.example:5432 --from example.com/m/x
   lambdafence explain --policy policy.yaml --aws s3 --operation GetObject --region eu-west-1 --input '{"Bucket":"b","Key":"k"}'

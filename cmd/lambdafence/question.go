@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/lambdafence/lambdafence/internal/awscall"
 	"github.com/lambdafence/lambdafence/internal/awshost"
+	"github.com/lambdafence/lambdafence/internal/awskey"
 	"github.com/lambdafence/lambdafence/internal/review"
 	"github.com/lambdafence/lambdafence/policy"
 )
@@ -26,7 +28,7 @@ type question struct {
 	AWS      *operation `json:"aws"`
 	Dial     *dial      `json:"dial"`
 	Host     string     `json:"host"`    // of a request, the Host header; of an operation, where it goes
-	Account  string     `json:"account"` // who signs; empty: self
+	Account  string     `json:"account"` // who signs; empty: of an operation self, of a request as its URL says
 	Self     string     `json:"self"`    // the function's own account; empty: someAccount
 	Function string     `json:"function"`
 	Time     string     `json:"time"` // RFC 3339, or a date
@@ -119,17 +121,26 @@ func (q *question) request() (policy.Call, error) {
 	if err != nil {
 		return c, errRefused{err}
 	}
-	h, _ := awshost.Parse(c.Host)
-	if !h.API {
+	if h, _ := awshost.Parse(c.Host); !h.API || !isAsDescribed(r, host, &c) {
 		return c, nil
 	}
 	asked := (&awscall.Request{Method: c.Method, Host: c.Host, Path: c.Path, Query: r.URL.RawQuery, Header: r.Header}).Read()
-	c.Account, c.Self, c.Region = q.account(), q.self(), asked.Region
-	if asked.Service != "" && c.HostHeader == "" {
+	c.Account, c.Self, c.Region = q.Account, q.self(), asked.Region
+	if c.Account == "" {
+		c.Account = awskey.Account(asked.KeyID) // unknown, where nobody signs it
+	}
+	if asked.Service != "" {
 		c.Kind, c.Service, c.Operation = policy.AWS, asked.Service, asked.Operation
 		c.Access, c.Also, c.Resources = asked.Describe(c.Account)
 	}
 	return c, nil
+}
+
+// isAsDescribed reports whether AWS reads a request as it is described: only then the
+// guard takes it for a call of AWS.
+func isAsDescribed(r *http.Request, host string, c *policy.Call) bool {
+	name, port, _ := strings.Cut(host, ":")
+	return r.URL.Opaque == "" && c.HostHeader == "" && c.Method != http.MethodConnect && name == c.Host && (port == "" || port == strconv.Itoa(int(c.Port)))
 }
 
 func (q *question) operation() (policy.Call, error) {
