@@ -90,7 +90,7 @@ account is whoever its URL says that signs it.`,
 			case !batch && asked != 1:
 				return errors.New("explain: want one of URL, --aws, --dial and --batch")
 			case len(args) == 1 && !strings.Contains(args[0], "//"):
-				return fmt.Errorf("explain: %s is no URL, such as https://api.example.com/; --dial is for connections", oneLine(args[0]))
+				return fmt.Errorf("explain: %s is no URL, such as https://api.example.com/; --dial is for connections", beforePath(args[0]))
 			case aws.Service == "" && (aws.Operation != "" || input != ""):
 				return errors.New("explain: --operation and --input are for --aws")
 			case aws.Service != "" && aws.Operation == "":
@@ -193,4 +193,13 @@ func explainBatch(set *policy.Set, in io.Reader, out io.Writer) error {
 		return cannot{err}
 	}
 	return nil
+}
+
+// beforePath is what stands before a path in what was meant for a URL: behind it, and
+// before an @, there may be secrets.
+func beforePath(s string) string {
+	if end := strings.IndexAny(s, "/?#"); end >= 0 {
+		s = s[:end]
+	}
+	return oneLine(s[strings.LastIndexByte(s, '@')+1:])
 }
