@@ -258,7 +258,7 @@ func testInterrupt(l *tool, p *tap, _ *awsCLI) {
 	g := gateBefore(t, p, "PutParameter", 1)
 	cmd, said := l.through(g, "push", "one.yaml", "/fence/orders")
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Skip(err) // no signals on this system
+		t.Fatal(err)
 	}
 	start := time.Now()
 	_ = cmd.Wait()

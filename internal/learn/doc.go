@@ -2,7 +2,7 @@
 // review.
 //
 //	event ─► subject and path ─► tree ─► fields ─► gather ─► rules ─► policy
-//	         learn.go paths.go  tree.go fields.go gather.go rules.go write.go
+//	         learn.go names.go  tree.go fields.go gather.go rules.go write.go
 //	                           slot.go  grade.go  date.go            into.go
 //
 // Events of one service, signer and endpoint, or of one scheme and port, fill one tree:
