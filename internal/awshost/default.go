@@ -42,6 +42,13 @@ func Endpoint(id, region string) string {
 	return f.name + region + "." + suffix
 }
 
+// DualStack returns the domain of a region's dual-stack endpoints, such as
+// api.aws.
+func DualStack(region string) string {
+	_, dual, _ := partition(Partition(region))
+	return dual
+}
+
 // partition returns a partition's domains and the region where its global
 // services are.
 func partition(name string) (suffix, dual, main string) {

@@ -3,5 +3,5 @@
 // service by default. It does no I/O, and remembers but a few names that it was
 // asked for; its table is constant data that costs nothing at start.
 //
-// Imported by package policy and internal/awscall.
+// Imported by package policy, policy/source/paramstore and internal/awscall.
 package awshost

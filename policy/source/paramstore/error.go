@@ -10,9 +10,8 @@ import (
 	"github.com/lambdafence/lambdafence/internal/paramdoc"
 )
 
-// A failure is an error of the SDK in words of our own: the SDK's run over
-// several lines, and may show URLs. The SDK's error can still be had by
-// errors.As.
+// A failure is an error of SSM or of the way there in words of our own: others
+// run over several lines, and may show URLs. They can still be had by errors.As.
 type failure struct {
 	text string
 	err  error
@@ -41,7 +40,7 @@ func explain(ctx context.Context, err error, c call) error {
 	case ctx.Err() != nil:
 		// The cause is joined, so that errors.Is finds it.
 		return &failure{fmt.Sprintf("SSM in %s did not answer %s in time: %v", c.region, c.operation, context.Cause(ctx)), errors.Join(context.Cause(ctx), err)}
-	case strings.Contains(err.Error(), "get identity"):
+	case errors.As(err, new(*unidentified)):
 		text = "no AWS credentials: give the function a role, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (" + c.secrets.reason(err) + ")"
 	case errors.As(err, &api):
 		text = c.refused(api)
@@ -88,7 +87,13 @@ func (c call) refused(api smithy.APIError) string {
 }
 
 // refusedBySSM reports whether SSM said no: then nothing was done.
-func refusedBySSM(err error) bool {
+func refusedBySSM(err error) bool { return codeOf(err) != "" && statusOf(err)/100 == 4 }
+
+// codeOf returns the code of an error that SSM answered with, or "".
+func codeOf(err error) string {
 	var api smithy.APIError
-	return errors.As(err, &api) && statusOf(err)/100 == 4
+	if !errors.As(err, &api) {
+		return ""
+	}
+	return api.ErrorCode()
 }

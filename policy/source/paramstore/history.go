@@ -3,14 +3,11 @@ package paramstore
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+	smithytime "github.com/aws/smithy-go/time"
 )
 
 // A Version is one version of a parameter, without its document; see
@@ -43,20 +40,20 @@ func (p *Parameter) History(ctx context.Context) ([]Version, error) {
 	defer c.rest()
 	s := &store{client: c, name: p.name}
 	var all []Version
-	if err := s.pages(ctx, func(v *types.ParameterHistory) { all = append(all, versionOfHistory(v)) }); err != nil {
+	if err := s.pages(ctx, func(v *parameterHistory) { all = append(all, versionOfHistory(v)) }); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(all, func(a, b Version) int { return cmp.Compare(b.Number, a.Number) })
 	return all, nil
 }
 
-func versionOfHistory(v *types.ParameterHistory) Version {
-	out := Version{
-		Number: v.Version, Time: aws.ToTime(v.LastModifiedDate), User: aws.ToString(v.LastModifiedUser), Labels: v.Labels,
-		Type: string(v.Type), Tier: string(v.Tier), Key: aws.ToString(v.KeyId),
+func versionOfHistory(v *parameterHistory) Version {
+	out := Version{Number: v.Version, User: v.LastModifiedUser, Labels: v.Labels, Type: v.Type, Tier: v.Tier, Key: v.KeyID}
+	if v.LastModifiedDate != 0 {
+		out.Time = smithytime.ParseEpochSeconds(v.LastModifiedDate)
 	}
-	if v.Type != types.ParameterTypeSecureString {
-		out.value = aws.ToString(v.Value)
+	if v.Type != typeSecureString {
+		out.value = v.Value
 	}
 	return out
 }
@@ -64,26 +61,23 @@ func versionOfHistory(v *types.ParameterHistory) Version {
 // IsMissing reports whether a history could not be read because there is no such
 // parameter: the first push makes it.
 func IsMissing(err error) bool {
-	var missing *types.ParameterNotFound
-	return errors.As(err, &missing)
+	return codeOf(err) == "ParameterNotFound"
 }
 
 // pages reads the history. Values are not decrypted: a push needs no permission
 // to do that.
-func (s *store) pages(ctx context.Context, each func(*types.ParameterHistory)) error {
+func (s *store) pages(ctx context.Context, each func(*parameterHistory)) error {
 	patience := newPatience(ctx, false)
-	var next *string
+	in := getParameterHistoryInput{Name: s.name.Path, MaxResults: 50}
 	for range 20 { // SSM keeps 100 versions and gives 50 at once, or fewer
-		out, err := s.client.GetParameterHistory(ctx, &ssm.GetParameterHistoryInput{
-			Name: aws.String(s.name.Path), MaxResults: aws.Int32(50), NextToken: next,
-		}, patience.with)
-		if err != nil {
+		var out getParameterHistoryOutput
+		if err := s.client.ask(ctx, "GetParameterHistory", in, &out, patience); err != nil {
 			return explain(ctx, err, s.call("GetParameterHistory", s.name.Resource(), patience))
 		}
 		for i := range out.Parameters {
 			each(&out.Parameters[i])
 		}
-		if next = out.NextToken; aws.ToString(next) == "" {
+		if in.NextToken = out.NextToken; in.NextToken == "" {
 			return nil
 		}
 	}

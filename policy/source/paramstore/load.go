@@ -8,9 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/lambdafence/lambdafence/internal/paramdoc"
 	"github.com/lambdafence/lambdafence/policy/source"
 )
@@ -41,7 +38,7 @@ func (p *Parameter) Load(ctx context.Context) (source.Document, error) {
 		return source.Document{}, err
 	}
 	f.name.Selector = strconv.FormatInt(param.Version, 10)
-	stored, err := f.read(ctx, *param.Value)
+	stored, err := f.read(ctx, param.Value)
 	if err != nil {
 		return source.Document{}, err
 	}
@@ -70,16 +67,14 @@ type fetch struct {
 
 // get fetches the parameter itself. A String is returned as it is, a
 // SecureString decrypted.
-func (f *fetch) get(ctx context.Context) (*types.Parameter, error) {
-	out, err := f.client.GetParameter(ctx, &ssm.GetParameterInput{
-		Name:           aws.String(f.name.String()),
-		WithDecryption: aws.Bool(true),
-	}, f.patience.with)
-	if err != nil {
-		return nil, explain(ctx, err, f.call("GetParameter", f.name.Resource()))
+func (f *fetch) get(ctx context.Context) (parameter, error) {
+	var out getParameterOutput
+	in := getParameterInput{Name: f.name.String(), WithDecryption: true}
+	if err := f.client.ask(ctx, "GetParameter", in, &out, f.patience); err != nil {
+		return parameter{}, explain(ctx, err, f.call("GetParameter", f.name.Resource()))
 	}
-	if out.Parameter == nil || out.Parameter.Value == nil {
-		return nil, errNoAnswer
+	if out.Parameter.Value == "" { // SSM stores no empty one
+		return parameter{}, errNoAnswer
 	}
 	return out.Parameter, nil
 }
@@ -122,15 +117,14 @@ func (f *fetch) some(ctx context.Context, parts []paramdoc.Part) (map[versionOf]
 	for i, p := range parts {
 		names[i] = p.Name + ":" + strconv.FormatInt(p.Version, 10)
 	}
-	out, err := f.client.GetParameters(ctx, &ssm.GetParametersInput{Names: names, WithDecryption: aws.Bool(true)}, f.patience.with)
-	if err != nil {
+	var out getParametersOutput
+	in := getParametersInput{Names: names, WithDecryption: true}
+	if err := f.client.ask(ctx, "GetParameters", in, &out, f.patience); err != nil {
 		return nil, explain(ctx, err, f.call("GetParameters", f.name.Resource()+"/*"))
 	}
 	got := make(map[versionOf]string, len(out.Parameters))
 	for _, p := range out.Parameters {
-		if p.Name != nil && p.Value != nil {
-			got[versionOf{path.Base(*p.Name), p.Version}] = *p.Value
-		}
+		got[versionOf{path.Base(p.Name), p.Version}] = p.Value
 	}
 	return got, nil
 }

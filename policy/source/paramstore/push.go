@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/lambdafence/lambdafence/internal/paramdoc"
 	"github.com/lambdafence/lambdafence/policy"
 )
@@ -148,14 +147,14 @@ func (p *Parameter) pushable(doc []byte, o *pushOptions) error {
 func (s *store) plan(doc []byte, now *state, o *pushOptions) (Pushed, *paramdoc.Packing, error) {
 	s.kind, s.key, s.tier = now.kind, now.key, now.tier
 	if o.secure {
-		if now.version > 0 && now.kind != types.ParameterTypeSecureString {
+		if now.version > 0 && now.kind != typeSecureString {
 			return Pushed{}, nil, fmt.Errorf("%s is a %s, and Parameter Store does not change the type of a parameter: push to a new name; nothing was written", s.name.Path, now.kind)
 		}
-		s.kind, s.key = types.ParameterTypeSecureString, o.key
+		s.kind, s.key = typeSecureString, o.key
 	}
 	limit := paramdoc.Standard
-	if o.advanced || s.tier == types.ParameterTierAdvanced {
-		s.tier, limit = types.ParameterTierAdvanced, paramdoc.Advanced // there is no way back to Standard
+	if o.advanced || s.tier == tierAdvanced {
+		s.tier, limit = tierAdvanced, paramdoc.Advanced // there is no way back to Standard
 	}
 	packing, err := paramdoc.Pack(doc, limit)
 	if err != nil {
@@ -171,7 +170,7 @@ func (s *store) plan(doc []byte, now *state, o *pushOptions) (Pushed, *paramdoc.
 	}
 	pushed := Pushed{
 		Name: s.name.Path, Version: now.version + 1, Previous: now.version,
-		Form: packing.Form.String(), Type: string(s.kind), Tier: string(s.tier),
+		Form: packing.Form.String(), Type: s.kind, Tier: s.tier,
 		Size: packing.Size(), Parts: len(packing.Parts),
 		Labels: slices.Clone(o.labels), DryRun: o.dryRun,
 	}

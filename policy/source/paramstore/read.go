@@ -38,7 +38,7 @@ func (p *Parameter) Read(ctx context.Context, v Version) (Stored, error) {
 		if err != nil {
 			return Stored{}, err
 		}
-		value = *param.Value
+		value = param.Value
 	}
 	return f.read(ctx, value)
 }

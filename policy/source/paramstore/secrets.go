@@ -34,12 +34,6 @@ func (s *secrets) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return c, err
 }
 
-// IsCredentialsProvider lets the SDK see what provider is inside: it does not
-// sign for an anonymous one.
-func (s *secrets) IsCredentialsProvider(target aws.CredentialsProvider) bool {
-	return aws.IsCredentialsProvider(s.CredentialsProvider, target)
-}
-
 // values returns what must not be shown, the longest first: it may hold a
 // shorter one, of which nothing could be found any more.
 func (s *secrets) values() []string {

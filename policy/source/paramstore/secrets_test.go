@@ -59,7 +59,7 @@ func TestEchoedCredentials(t *testing.T) {
 		{"as the code, long", long, "TOKEN", "no", "refused GetParameter of /fence/orders: …: no"},
 		{"at the cut", long, "ValidationException", strings.Repeat("a ", 149) + "TOKEN", "a a …"},
 		{"far behind", short, "ValidationException", strings.Repeat(long+" ", 30) + "TOKEN", "…"},
-		{"as if there were none", long, "ValidationException", "get identity: TOKEN", "no AWS credentials"},
+		{"as if there were none", long, "ValidationException", "get identity: TOKEN", "ValidationException: get identity: …"},
 		{"about the key", short, "AccessDeniedException", "not authorized to perform: kms:Decrypt, TOKEN", "SSM said: not authorized to perform: kms:Decrypt, …"},
 		{"a single letter as token", "x", "ValidationException", "an example: x, of extra text", "ValidationException: an example: … of extra text"},
 	} {

@@ -2,13 +2,9 @@ package paramstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/lambdafence/lambdafence/internal/paramdoc"
 )
 
@@ -17,8 +13,8 @@ type store struct {
 	client *client
 	name   paramdoc.Name
 
-	kind        types.ParameterType
-	tier        types.ParameterTier
+	kind        string
+	tier        string
 	key         string
 	description string
 }
@@ -26,8 +22,8 @@ type store struct {
 // A state is what is known of a parameter before a push.
 type state struct {
 	version int64 // the latest; 0: there is no parameter
-	kind    types.ParameterType
-	tier    types.ParameterTier
+	kind    string
+	tier    string
 	key     string
 
 	labelled int64 // the oldest version that carries a label; 0: none does
@@ -36,29 +32,29 @@ type state struct {
 
 // history reads what the parameter is like now.
 func (s *store) history(ctx context.Context) (*state, error) {
-	now := &state{kind: types.ParameterTypeString, tier: types.ParameterTierStandard}
-	err := s.pages(ctx, func(v *types.ParameterHistory) { now.add(v, s) })
+	now := &state{kind: typeString, tier: tierStandard}
+	err := s.pages(ctx, func(v *parameterHistory) { now.add(v, s) })
 	if err != nil && !IsMissing(err) {
 		return nil, err
 	}
 	return now, nil
 }
 
-func (now *state) add(v *types.ParameterHistory, s *store) {
+func (now *state) add(v *parameterHistory, s *store) {
 	if len(v.Labels) > 0 && (now.labelled == 0 || v.Version < now.labelled) {
 		now.labelled, now.label = v.Version, s.client.secrets.said(v.Labels[0])
 	}
 	if v.Version <= now.version {
 		return
 	}
-	now.version, now.key = v.Version, aws.ToString(v.KeyId)
-	s.description = aws.ToString(v.Description)
-	if v.Type == types.ParameterTypeSecureString { // not StringList: a policy is no list
+	now.version, now.key = v.Version, v.KeyID
+	s.description = v.Description
+	if v.Type == typeSecureString { // not StringList: a policy is no list
 		now.kind = v.Type
 	} else {
-		now.kind = types.ParameterTypeString
+		now.kind = typeString
 	}
-	if v.Tier == types.ParameterTierAdvanced {
+	if v.Tier == tierAdvanced {
 		now.tier = v.Tier
 	}
 }
@@ -96,8 +92,7 @@ func (s *store) write(ctx context.Context, pushed Pushed, packing *paramdoc.Pack
 		}
 	}
 	version, err := s.put(ctx, s.name.Path, value, now.version > 0)
-	var exists *types.ParameterAlreadyExists
-	if errors.As(err, &exists) {
+	if codeOf(err) == "ParameterAlreadyExists" {
 		return pushed, fmt.Errorf("%s was made by somebody else meanwhile: read it and push again; it was not overwritten: %w", s.name.Path, errConflict)
 	}
 	if err != nil {
@@ -121,19 +116,16 @@ func (s *store) write(ctx context.Context, pushed Pushed, packing *paramdoc.Pack
 
 // put writes one parameter and returns its new version.
 func (s *store) put(ctx context.Context, name, value string, overwrite bool) (int64, error) {
-	in := &ssm.PutParameterInput{
-		Name: aws.String(name), Value: aws.String(value),
-		Type: s.kind, Tier: s.tier, Overwrite: aws.Bool(overwrite),
+	in := putParameterInput{Name: name, Value: value, Type: s.kind, Tier: s.tier, Overwrite: overwrite}
+	if s.kind == typeSecureString {
+		in.KeyID = s.key
 	}
-	if s.kind == types.ParameterTypeSecureString && s.key != "" {
-		in.KeyId = aws.String(s.key) // left out, SSM would change to the account's own key
-	}
-	if s.description != "" && name == s.name.Path {
-		in.Description = aws.String(s.description)
+	if name == s.name.Path {
+		in.Description = s.description
 	}
 	patience := newPatience(ctx, true)
-	out, err := s.client.PutParameter(ctx, in, patience.with)
-	if err != nil {
+	var out putParameterOutput
+	if err := s.client.ask(ctx, "PutParameter", in, &out, patience); err != nil {
 		resource := strings.TrimPrefix(name, "/")
 		err = explain(ctx, err, s.call("PutParameter", "parameter/"+resource, patience))
 		if !refusedBySSM(err) {
@@ -146,10 +138,9 @@ func (s *store) put(ctx context.Context, name, value string, overwrite bool) (in
 
 func (s *store) label(ctx context.Context, version int64, labels []string) error {
 	patience := newPatience(ctx, false) // moved twice is moved
-	out, err := s.client.LabelParameterVersion(ctx, &ssm.LabelParameterVersionInput{
-		Name: aws.String(s.name.Path), ParameterVersion: aws.Int64(version), Labels: labels,
-	}, patience.with)
-	if err != nil {
+	in := labelParameterVersionInput{Name: s.name.Path, ParameterVersion: version, Labels: labels}
+	var out labelParameterVersionOutput
+	if err := s.client.ask(ctx, "LabelParameterVersion", in, &out, patience); err != nil {
 		return explain(ctx, err, s.call("LabelParameterVersion", s.name.Resource(), patience))
 	}
 	if len(out.InvalidLabels) > 0 {
