@@ -6,8 +6,7 @@
 //
 // Parameter Store is the project's own stand-in over loopback HTTP, and all fences live in this one process, so that they
 // also wait for each other's CPU time: a thousand real sandboxes have a thousand CPUs. The run without a limit shows how
-// much of the time that is; figures of a busy machine say little. A fence's client is made from a ready aws.Config: what
-// LoadDefaultConfig costs is not in it.
+// much of the time that is; figures of a busy machine say little.
 package main
 
 import (

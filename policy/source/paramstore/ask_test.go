@@ -184,6 +184,7 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 		if n == 1 {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, `{"Parameter":{"Value":"`)
+			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
 		}
 		return false

@@ -9,9 +9,14 @@
 //
 //	import _ "github.com/lambdafence/lambdafence/policy/source/paramstore"
 //
-// It is the only package of the library that links an AWS service client, about
-// 4 MiB. Where that is too much, source.Extension asks the Parameters and
-// Secrets extension instead.
+// It speaks SSM's protocol itself, with the SDK's signer: SSM's client and the
+// SDK's config would cost a cold start more than the fetch. Region, credentials
+// and endpoint come from the environment, as Lambda gives them. AWS_REGION, the
+// keys or the endpoint of a container's credentials, AWS_ENDPOINT_URL_SSM and
+// AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT,
+// AWS_CA_BUNDLE and the proxy variables mean what they mean to the SDK. They are
+// read at the first load. Files are not read: a program that has a profile, SSO
+// or a role to assume gives what LoadDefaultConfig made of it to [WithConfig].
 //
 // # Permissions
 //
@@ -30,6 +35,7 @@
 // and what a library puts into http.DefaultTransport does not see them. Code in
 // the same process can still read the credentials from the environment.
 //
-// A load ends with its context. What the SDK does to renew credentials may go
-// on for longer; in Lambda they come from the environment and need no call.
+// A load ends with its context. What the credentials of [WithConfig] do to renew
+// themselves may go on for longer; in Lambda they come from the environment and
+// need no call.
 package paramstore

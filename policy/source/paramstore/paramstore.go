@@ -47,14 +47,15 @@ func New(name string, opts ...Option) *Parameter {
 }
 
 // WithConfig takes region, credentials and endpoint from cfg, for a program that
-// has its own. The rest of cfg is not used: neither its HTTP client nor its API
-// options, interceptors, retryer and logger. A config that a fence guards can
+// has its own. The endpoint is BaseEndpoint or what LoadDefaultConfig has found
+// for SSM. The rest of cfg is not used: neither its HTTP client, but for the
+// certificates and the proxy that the SDK gave it, nor its API options,
+// interceptors, endpoint resolvers, retryer and logger. A config that a fence guards can
 // therefore be given; its fence does not judge the fetch of its own policy,
 // which it would block for want of that policy. Credentials that need calls of
 // their own (an assumed role) make them as cfg was told to.
 //
-// Default: config.LoadDefaultConfig, with a client that the fence does not
-// guard for these calls too.
+// Default: the environment, as the package's comment has it.
 func WithConfig(cfg aws.Config) Option {
 	return func(p *Parameter) {
 		cfg := cfg.Copy()

@@ -11,10 +11,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go/middleware"
 	"github.com/google/go-cmp/cmp"
 	"github.com/lambdafence/lambdafence/internal/awsstand"
@@ -64,7 +66,8 @@ func TestDefaultTransportIsNotUsed(t *testing.T) {
 	}
 }
 
-// AWS_CA_BUNDLE holds for the private client, with TLS all the way.
+// AWS_CA_BUNDLE holds for the private client, with TLS all the way, by itself and
+// as the SDK has read it.
 func TestCABundle(t *testing.T) {
 	s := awsstand.New(awsstand.Config{})
 	s.PutParameter("/fence/orders", doc)
@@ -87,8 +90,48 @@ func TestCABundle(t *testing.T) {
 		t.Error("an unknown authority was trusted")
 	}
 	t.Setenv("AWS_CA_BUNDLE", bundle)
-	if got, err := load(t, paramstore.New("/fence/orders"), 5*time.Second); err != nil || string(got.Data) != doc {
-		t.Errorf("%q, %v", got.Data, err)
+	cfg, err := awsconfig.LoadDefaultConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []*paramstore.Parameter{paramstore.New("/fence/orders"), paramstore.New("/fence/orders", paramstore.WithConfig(cfg))} {
+		if got, err := load(t, p, 5*time.Second); err != nil || string(got.Data) != doc {
+			t.Errorf("%q, %v", got.Data, err)
+		}
+	}
+	if err := os.WriteFile(bundle, []byte("no certificate"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := load(t, paramstore.New("/fence/orders"), time.Second); err == nil || !strings.Contains(err.Error(), "AWS_CA_BUNDLE") {
+		t.Errorf("a bundle of nothing: %v", err)
+	}
+}
+
+// What the function makes of its environment later sends no fence elsewhere.
+func TestEnvironmentIsReadOnce(t *testing.T) {
+	s, url := stand(t, awsstand.Config{})
+	s.PutParameter("/fence/orders", doc)
+	evil, evilURL := stand(t, awsstand.Config{})
+	evil.PutParameter("/fence/orders", "deny: []\n")
+	for k, v := range map[string]string{"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL_SSM": url} {
+		t.Setenv(k, v)
+	}
+	p := paramstore.New("/fence/orders")
+	for i := range 2 {
+		if got, err := load(t, p, 5*time.Second); err != nil || string(got.Data) != doc {
+			t.Errorf("load %d: %q, %v", i, got.Data, err)
+		}
+		t.Setenv("AWS_ENDPOINT_URL_SSM", evilURL)
+		t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEVIL")
+		t.Setenv("AWS_REGION", "us-east-1")
+	}
+	if n := len(evil.Requests()); n > 0 {
+		t.Errorf("%d requests went elsewhere", n)
+	}
+	for _, r := range s.Requests() {
+		if r.AccessKeyID != "AKIDEXAMPLE" {
+			t.Errorf("signed by %s", r.AccessKeyID)
+		}
 	}
 }
 
