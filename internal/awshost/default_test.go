@@ -36,6 +36,16 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
+// Dual-stack hosts are hosts of the service in that region.
+func TestDualStack(t *testing.T) {
+	for _, region := range []string{"eu-west-1", "cn-north-1", "us-gov-west-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1", "eusc-de-east-1"} {
+		host := "ssm." + region + "." + DualStack(region)
+		if h, ok := Parse(host); !ok || !h.Serves("ssm", region) || h.Partition != Partition(region) {
+			t.Errorf("%s: %+v", host, h)
+		}
+	}
+}
+
 // elsewhere are the rows of the corpus whose host is not the default of its
 // region: the SDK was told more than the region, or the service is not there.
 func elsewhere(r hostRow) bool {
