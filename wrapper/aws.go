@@ -63,7 +63,7 @@ type awsGuard struct {
 
 	service, operation string // as the SDK names them
 	named              awscall.Named
-	first              verdict // on the first attempt; there seldom is another
+	first              verdict // on the first attempt, if it is allowed; there seldom is another
 	tried              atomic.Bool
 }
 
@@ -91,26 +91,25 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	if !ok {
 		return next.HandleDeserialize(ctx, in)
 	}
-	traceless := g.verdict()
-	call := &traceless.call
-	if !g.describe(ctx, r, call) {
+	var call policy.Call
+	if !g.describe(ctx, r, &call) {
 		// Not a request that net/http would send. If something of it is sent all
 		// the same, the guard of the HTTP client judges it.
 		return next.HandleDeserialize(ctx, in)
 	}
-	v, err := f.check(ctx, call)
+	v, err := f.check(ctx, &call)
 	if err != nil {
 		return out, md, err
 	}
 	if v == nil {
-		v = traceless
-		v.fence, v.state, v.decision = f, st, policy.Decision{Effect: policy.Allow}
+		v = g.verdict()
+		v.judged(f, st, &call)
 		v.recorded.Store(true) // nothing to record
 	}
 	v.becomes(r.Request)
 	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
-	if v.sent.Load() || !errors.Is(err, ErrBlocked) { // else another call is blocked beneath, in place of this one
+	if v.became.sent.Load() || !errors.Is(err, ErrBlocked) { // else another call is blocked beneath, in place of this one
 		v.settle(ctx)
 	}
 	return out, md, err

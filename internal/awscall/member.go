@@ -125,10 +125,10 @@ func (f *field) get(v reflect.Value) reflect.Value {
 	return reflect.Value{}
 }
 
-// values are what an input gives for the members of a source.
+// values are what an input gives for some members.
 type values struct {
 	all  []string
-	ends [maxMembers]int
+	ends [maxMembers]uint16 // in all, of what each member gives
 }
 
 const (
@@ -143,6 +143,9 @@ func (v *values) of(i int) []string {
 	}
 	return v.all[v.ends[i-1]:v.ends[i]]
 }
+
+// rest is the room that is left behind them.
+func (v *values) rest() []string { return v.all[len(v.all):] }
 
 // one returns the value of the i-th member. It is empty if there is none, and ok
 // is false if there are several.
@@ -167,7 +170,7 @@ func (v *values) read(in reflect.Value, members []path) bool {
 				v.all, ok = collect(v.all, in, m.segments, m.fallback)
 			}
 		}
-		v.ends[i] = len(v.all)
+		v.ends[i] = uint16(len(v.all))
 	}
 	return ok
 }

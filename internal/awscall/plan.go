@@ -41,7 +41,7 @@ type plan struct {
 	also   []policy.Access
 	raise  []path // members that make it permissions as well, if given
 	steps  []step
-	wired  *wired // members that the request says too, or nil
+	wired  []path // members that the request says too
 
 	service string // its id
 	target  string // what X-Amz-Target says, or ""
@@ -95,7 +95,10 @@ func planOf(service, operation string, input reflect.Type) *plan {
 	if p = readPlan(table(s.ID), operation, input); p == nil {
 		return nil // not kept: names of no operation must not fill the memory
 	}
-	p.service, p.wired = s.ID, newWired(s.ID, input)
+	p.service = s.ID
+	for _, member := range wiredOf(s.ID) {
+		p.wired = append(p.wired, newPath(member, input))
+	}
 	prefix, letters, _, _ := protocols(s.ID)
 	if strings.Contains(letters, "j") || strings.Contains(letters, "c") {
 		p.target, p.query = prefix+"."+operation, strings.Contains(letters, "q")

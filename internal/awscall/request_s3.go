@@ -26,7 +26,7 @@ func (w *words) s3(host awshost.Host) (id string, n Named) {
 		return "", n
 	case w.isForm():
 		// Key, access list and signature are fields of the form, in the body.
-		return "s3", Named{service: "s3", operation: operation}
+		return "s3", Named{operation: operation}
 	}
 	return "s3", Read("s3", operation, w.inputOfS3(at))
 }

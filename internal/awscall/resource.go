@@ -97,7 +97,7 @@ func (d *description) value(form, value string) bool {
 		return d.machine(value)
 	case "tool":
 		// Empty: a tool that is none of AWS's.
-		return value == "" || isSimple(value, "-_.") && d.add("arn:"+laterPartition+":bedrock::"+laterAccount+":system-tool/amazon."+value)
+		return value == "" || isSimple(value, "-_.") && d.add("arn:"+d.partition+":bedrock::"+d.account+":system-tool/amazon."+value)
 	case "loggroup":
 		return d.logGroup(value)
 	}
@@ -178,7 +178,7 @@ func members(parts []part) int {
 // a cluster, for a service in it. The ARN's last word is its name, and what is in
 // it is where it is.
 func (d *description) fill(parts []part, names []string) (string, bool) {
-	where := arn{partition: laterPartition, region: laterRegion, account: laterAccount}
+	where := arn{partition: d.partition, region: d.region, account: d.account}
 	for i, name := range names {
 		if !isARN(name) {
 			continue
