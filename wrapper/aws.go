@@ -82,29 +82,18 @@ func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeI
 
 // HandleDeserialize judges an attempt. Nothing but the HTTP client comes after.
 func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, md middleware.Metadata, err error) {
-	f := g.fence
-	st := f.state.Load()
-	if st.off {
-		return next.HandleDeserialize(ctx, in)
-	}
 	r, ok := in.Request.(*smithyhttp.Request)
-	if !ok {
+	if st := g.fence.state.Load(); !ok || st.off {
 		return next.HandleDeserialize(ctx, in)
 	}
-	var call policy.Call
-	if !g.describe(ctx, r, &call) {
-		// Not a request that net/http would send. If something of it is sent all
-		// the same, the guard of the HTTP client judges it.
-		return next.HandleDeserialize(ctx, in)
-	}
-	v, err := f.check(ctx, &call)
+	v, err := g.judge(ctx, r.Request)
 	if err != nil {
 		return out, md, err
 	}
 	if v == nil {
-		v = g.verdict()
-		v.judged(f, st, &call)
-		v.recorded.Store(true) // nothing to record
+		// Not a request that net/http would send. If something of it is sent all
+		// the same, the guard of the HTTP client judges it.
+		return next.HandleDeserialize(ctx, in)
 	}
 	v.becomes(r.Request)
 	defer v.over.Store(true)
@@ -115,17 +104,44 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	return out, md, err
 }
 
-// verdict returns room for the verdict on an attempt.
-func (g *awsGuard) verdict() *verdict {
-	if g.tried.Swap(true) {
-		return &verdict{}
+// judge judges an attempt that goes out as r. There is no verdict on what is no
+// request.
+func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error) {
+	f := g.fence
+	st := f.state.Load()
+	if st.approves {
+		if known := st.approvals.recall(g, r); known != nil {
+			return g.allowed(st, known.place), nil
+		}
 	}
-	return &g.first
+	var call policy.Call
+	if !g.describe(ctx, r, &call) {
+		return nil, nil
+	}
+	v, err := f.check(ctx, &call)
+	if v != nil || err != nil {
+		return v, err
+	}
+	if st.approves && f.state.Load() == st { // it was judged by st
+		st.approvals.keep(g, r, &call)
+	}
+	return g.allowed(st, hostPort{call.Host, call.Port}), nil
+}
+
+// allowed is the verdict on an attempt that is allowed and makes no event.
+func (g *awsGuard) allowed(st *state, place hostPort) *verdict {
+	v := &g.first
+	if g.tried.Swap(true) {
+		v = &verdict{}
+	}
+	v.fence, v.state, v.place, v.network = g.fence, st, place, "tcp"
+	v.recorded.Store(true) // nothing to record
+	return v
 }
 
 // describe describes an attempt: as the request that it is, and as what the SDK
 // says of it.
-func (g *awsGuard) describe(ctx context.Context, r *smithyhttp.Request, call *policy.Call) bool {
+func (g *awsGuard) describe(ctx context.Context, r *http.Request, call *policy.Call) bool {
 	var err error
 	if *call, err = policy.HTTPCall(r.Method, r.URL, r.Host); err != nil {
 		return false

@@ -37,6 +37,8 @@ type state struct {
 	generation uint64
 	events     Events
 	off        bool
+	approves   bool // what it allows once it allows always, and without an event
+	approvals  approvals
 }
 
 // New makes a fence and loads its policy within 2 seconds. The error is a

@@ -194,6 +194,7 @@ func (p *policies) swap() {
 	case set.Mode() == policy.Learn:
 		st.events = FirstSeen
 	}
+	st.approves = st.events == Violations && !set.NeedsTime() && !set.NeedsCallers()
 	p.fence.state.Store(st)
 }
 

@@ -50,13 +50,8 @@ func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict
 		told
 	}{told: told{*c, d, outcomeOf(&d)}}
 	v.verdict.told = &v.told
-	v.judged(f, st, c)
-	return &v.verdict
-}
-
-// judged says which call v is about, where it goes and by what it was judged.
-func (v *verdict) judged(f *Fence, st *state, c *policy.Call) {
 	v.fence, v.state, v.place, v.network = f, st, hostPort{c.Host, c.Port}, c.Network
+	return &v.verdict
 }
 
 // settle makes the event of an allowed call, once it is sure that nothing
@@ -138,7 +133,7 @@ func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.st
 func (v *verdict) becomes(r *http.Request) {
 	b := &v.became
 	b.set, b.method, b.host, b.url, v.query = true, r.Method, r.Host, *r.URL, r.URL.RawQuery
-	b.signed, b.target = first(r.Header, "Authorization"), first(r.Header, "X-Amz-Target")
+	b.signed, b.target = first(r.Header, authorization), first(r.Header, "X-Amz-Target")
 }
 
 // first is Header.Get for a name in its canonical form.
@@ -159,7 +154,7 @@ func (v *verdict) coversOperation(r *http.Request) bool {
 	}
 	b := &v.became
 	return b.url == *r.URL && b.method == r.Method && b.host == r.Host &&
-		b.signed == first(r.Header, "Authorization") && b.target == first(r.Header, "X-Amz-Target") && !v.over.Load() && !b.sent.Swap(true)
+		b.signed == first(r.Header, authorization) && b.target == first(r.Header, "X-Amz-Target") && !v.over.Load() && !b.sent.Swap(true)
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of

@@ -1,6 +1,7 @@
 package awscall
 
 import (
+	"hash/maphash"
 	"reflect"
 	"strings"
 	"sync"
@@ -47,6 +48,7 @@ type plan struct {
 	target  string // what X-Amz-Target says, or ""
 	query   bool   // the query protocol is spoken too
 	lower   bool   // its names have no case, and are small in ARNs
+	hash    uint64
 }
 
 // A step is one resource of an operation.
@@ -91,11 +93,25 @@ func planOf(service, operation string, input reflect.Type) *plan {
 	if p != nil {
 		return p
 	}
-	s, _ := awshost.Find(service)
-	if p = readPlan(table(s.ID), operation, input); p == nil {
+	if p = newPlan(service, operation, input); p == nil {
 		return nil // not kept: names of no operation must not fill the memory
 	}
-	p.service = s.ID
+	plans.Lock()
+	defer plans.Unlock()
+	if plans.read == nil || len(plans.read) >= maxPlans {
+		plans.read = make(map[planKey]*plan)
+	}
+	plans.read[key] = p
+	return p
+}
+
+func newPlan(service, operation string, input reflect.Type) *plan {
+	s, _ := awshost.Find(service)
+	p := readPlan(table(s.ID), operation, input)
+	if p == nil {
+		return nil
+	}
+	p.service, p.hash = s.ID, maphash.String(seed, s.ID+"."+operation)
 	for _, member := range wiredOf(s.ID) {
 		p.wired = append(p.wired, newPath(member, input))
 	}
@@ -104,12 +120,6 @@ func planOf(service, operation string, input reflect.Type) *plan {
 		p.target, p.query = prefix+"."+operation, strings.Contains(letters, "q")
 	}
 	p.lower = strings.Contains(letters, "i")
-	plans.Lock()
-	defer plans.Unlock()
-	if plans.read == nil || len(plans.read) >= maxPlans {
-		plans.read = make(map[planKey]*plan)
-	}
-	plans.read[key] = p
 	return p
 }
 

@@ -93,6 +93,12 @@ func (n *Named) straysInS3(host, path string) bool {
 // and in S3 method and query, are what the services go by, and a step of the SDK's
 // stack can set them.
 func (n *Named) Contradicts(method, path, query string, h http.Header) bool {
+	return n.plan != nil && n.plan.service == "s3" && isRerouted(n.operation, method, query) || n.ContradictedBy(h, path)
+}
+
+// ContradictedBy is [Named.Contradicts] for a request whose method and query are
+// known to be right.
+func (n *Named) ContradictedBy(h http.Header, path string) bool {
 	if n.plan == nil {
 		return false // of what is not known nothing can differ
 	}
@@ -122,7 +128,7 @@ func (n *Named) Contradicts(method, path, query string, h http.Header) bool {
 	}
 	if inS3 {
 		named, ok := n.wire.one(wiredSource)
-		return !ok || target != "" || source != named || isRerouted(n.operation, method, query)
+		return !ok || target != "" || source != named
 	}
 	return n.plan.target != "" && !n.plan.isAskedBy(target, path)
 }
