@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -49,7 +50,7 @@ func (f *Fence) guardOperation(stack *middleware.Stack, id string) error {
 	if _, there := stack.Deserialize.Get(id); there {
 		return nil
 	}
-	g := &awsGuard{fence: f, id: id}
+	g := &awsGuard{fence: f, id: id, operation: stack.ID()}
 	if err := stack.Serialize.Add(g, middleware.After); err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (g *awsGuard) ID() string { return g.id }
 // it is written into the request, for it may change while credentials are fetched.
 func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
 	if !g.fence.state.Load().off {
-		g.service, g.operation = middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)
+		g.service = middleware.GetServiceID(ctx)
 		g.named.Read(g.service, g.operation, in.Parameters)
 	}
 	return next.HandleSerialize(ctx, in)
@@ -86,7 +87,7 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	if st := g.fence.state.Load(); !ok || st.off {
 		return next.HandleDeserialize(ctx, in)
 	}
-	v, err := g.judge(ctx, r.Request)
+	v, u, err := g.judge(ctx, r.Request)
 	if err != nil {
 		return out, md, err
 	}
@@ -95,7 +96,7 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		// the same, the guard of the HTTP client judges it.
 		return next.HandleDeserialize(ctx, in)
 	}
-	v.becomes(r.Request)
+	v.becomes(r.Request, u)
 	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
 	if v.became.sent.Load() || !errors.Is(err, ErrBlocked) { // else another call is blocked beneath, in place of this one
@@ -104,28 +105,29 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	return out, md, err
 }
 
-// judge judges an attempt that goes out as r. There is no verdict on what is no
-// request.
-func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error) {
+// judge judges an attempt that goes out as r, and returns the URL of r as it was
+// judged. There is no verdict on what is no request.
+func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, *url.URL, error) {
 	f := g.fence
 	st := f.state.Load()
 	if st.approves {
 		if known := st.approvals.recall(g, r); known != nil {
-			return g.allowed(st, known.place), nil
+			return g.allowed(st, known.place), &known.url, nil
 		}
 	}
 	var call policy.Call
 	if !g.describe(ctx, r, &call) {
-		return nil, nil
+		return nil, nil, nil
 	}
+	u := *r.URL
 	v, err := f.check(ctx, &call)
 	if v != nil || err != nil {
-		return v, err
+		return v, &u, err
 	}
 	if st.approves && f.state.Load() == st { // it was judged by st
 		st.approvals.keep(g, r, &call)
 	}
-	return g.allowed(st, hostPort{call.Host, call.Port}), nil
+	return g.allowed(st, hostPort{call.Host, call.Port}), &u, nil
 }
 
 // allowed is the verdict on an attempt that is allowed and makes no event.
@@ -134,7 +136,7 @@ func (g *awsGuard) allowed(st *state, place hostPort) *verdict {
 	if g.tried.Swap(true) {
 		v = &verdict{}
 	}
-	v.fence, v.state, v.place, v.network = g.fence, st, place, "tcp"
+	v.fence, v.state, v.place = g.fence, st, place
 	v.recorded.Store(true) // nothing to record
 	return v
 }
@@ -147,7 +149,7 @@ func (g *awsGuard) describe(ctx context.Context, r *http.Request, call *policy.C
 		return false
 	}
 	if g.service == "" { // nobody read the input
-		g.service, g.operation = middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)
+		g.service = middleware.GetServiceID(ctx)
 	}
 	signed := signatureOf(r.Header)
 	call.Kind, call.Service, call.Operation = policy.AWS, g.service, g.operation

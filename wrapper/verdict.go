@@ -16,14 +16,12 @@ import (
 type verdict struct {
 	fence    *Fence
 	state    *state
-	place    hostPort // that the call goes to
-	network  string
-	query    string      // of the request: never looked at nor told, only compared
+	place    hostPort    // that the call goes to
 	recorded atomic.Bool // its event was made, or there is none to make
 	over     atomic.Bool // the call was made: what runs later is another one
 	*told                // nil: an operation that is allowed and makes no event
 
-	became request // of the AWS guard
+	became request // what goes out
 }
 
 // A told is what an event tells of a call.
@@ -33,15 +31,16 @@ type told struct {
 	outcome  Outcome
 }
 
-// A request is what an operation of the SDK became: what must be sent, and
-// nothing else.
+// A request is what a call became, which is not told, but only compared.
 type request struct {
-	set          bool
-	sent         atomic.Bool // by a guarded HTTP client
+	query string
+
+	// What an operation of the SDK became: what must be sent, and nothing else.
+	url          *url.URL // nil: it is no operation
 	method, host string
 	signed       string // the Authorization header, which covers what AWS is asked for
 	target       string
-	url          url.URL
+	sent         atomic.Bool // by a guarded HTTP client
 }
 
 func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict {
@@ -50,7 +49,7 @@ func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict
 		told
 	}{told: told{*c, d, outcomeOf(&d)}}
 	v.verdict.told = &v.told
-	v.fence, v.state, v.place, v.network = f, st, hostPort{c.Host, c.Port}, c.Network
+	v.fence, v.state, v.place = f, st, hostPort{c.Host, c.Port}
 	return &v.verdict
 }
 
@@ -129,10 +128,11 @@ func (f *Fence) verdictFrom(ctx context.Context) *verdict {
 // stands reports whether v may still be trusted.
 func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.state.Load() }
 
-// becomes says which request an operation of the SDK becomes.
-func (v *verdict) becomes(r *http.Request) {
+// becomes says which request an operation of the SDK becomes: r, which has the
+// URL u, that nobody changes.
+func (v *verdict) becomes(r *http.Request, u *url.URL) {
 	b := &v.became
-	b.set, b.method, b.host, b.url, v.query = true, r.Method, r.Host, *r.URL, r.URL.RawQuery
+	b.method, b.host, b.url, b.query = r.Method, r.Host, u, u.RawQuery
 	b.signed, b.target = first(r.Header, authorization), first(r.Header, "X-Amz-Target")
 }
 
@@ -149,11 +149,11 @@ func first(h http.Header, name string) string {
 // nothing in between: a policy that takes effect in that moment comes too late for
 // it, and one call has one verdict.
 func (v *verdict) coversOperation(r *http.Request) bool {
-	if v == nil || !v.became.set || r.URL == nil {
+	if v == nil || v.became.url == nil || r.URL == nil {
 		return false
 	}
 	b := &v.became
-	return b.url == *r.URL && b.method == r.Method && b.host == r.Host &&
+	return *b.url == *r.URL && b.method == r.Method && b.host == r.Host &&
 		b.signed == first(r.Header, authorization) && b.target == first(r.Header, "X-Amz-Target") && !v.over.Load() && !b.sent.Swap(true)
 }
 
@@ -167,7 +167,7 @@ func (v *verdict) coversRequest(c *policy.Call, query string) bool {
 func (v *verdict) coversDial(c *policy.Call) bool { return v != nil && v.isDial(c) && v.stands() }
 
 func (v *verdict) isRequest(c *policy.Call, query string) bool {
-	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.query == query && v.call.HostHeader == c.HostHeader
+	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.became.query == query && v.call.HostHeader == c.HostHeader
 }
 
 func (v *verdict) asksFor(c *policy.Call) bool {
@@ -176,5 +176,9 @@ func (v *verdict) asksFor(c *policy.Call) bool {
 }
 
 func (v *verdict) isDial(c *policy.Call) bool {
-	return v.place == hostPort{c.Host, c.Port} && v.network == c.Network
+	network := "tcp" // of an operation
+	if v.told != nil {
+		network = v.call.Network
+	}
+	return v.place == hostPort{c.Host, c.Port} && network == c.Network
 }

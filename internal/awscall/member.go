@@ -11,6 +11,7 @@ import (
 type path struct {
 	segments []segment
 	fallback *string // the value of a last member that is missing, or nil
+	text     int     // the field of the input that it is, if that is a *string, as nearly all are; or -1
 }
 
 // A segment is one step of a path: one field of a struct, or either of several.
@@ -30,7 +31,7 @@ const (
 
 // newPath finds a path in a type, once for all inputs of that type.
 func newPath(text string, t reflect.Type) path {
-	p := path{}
+	p := path{text: -1}
 	text, fallback, ok := strings.Cut(text, "=")
 	if ok {
 		p.fallback = &fallback
@@ -57,6 +58,9 @@ func newPath(text string, t reflect.Type) path {
 		}
 		p.segments = append(p.segments, s)
 		t = next
+	}
+	if f := p.segments[0].fields; len(p.segments) == 1 && len(f) == 1 && f[0].index >= 0 && t == reflect.TypeFor[*string]() {
+		p.text = f[0].index
 	}
 	return p
 }
@@ -164,9 +168,16 @@ func (v *values) read(in reflect.Value, members []path) bool {
 	ok := len(members) <= maxMembers
 	for i := range v.ends {
 		if ok && i < len(members) {
-			if m := &members[i]; len(m.segments) == 0 {
+			switch m := &members[i]; {
+			case len(m.segments) == 0:
 				v.all = append(v.all, *m.fallback)
-			} else {
+			case m.text >= 0 && in.Kind() == reflect.Struct:
+				if p := in.Field(m.text); !p.IsNil() {
+					v.all = append(v.all, p.Elem().String())
+				} else if m.fallback != nil {
+					v.all = append(v.all, *m.fallback)
+				}
+			default:
 				v.all, ok = collect(v.all, in, m.segments, m.fallback)
 			}
 		}
