@@ -1,6 +1,7 @@
 package wrapper
 
 import (
+	"hash/maphash"
 	"net/http"
 	"net/url"
 	"strings"
@@ -23,61 +24,65 @@ type approvals struct {
 	asked  [64]atomic.Uint64 // what came last, by its hash
 }
 
-// An approval is an operation that was allowed, with all that it was judged by:
-// what the input names, the request, and whose key signs it for which region.
-// What its headers ask for is compared at each call.
+// An approval is an operation that was allowed.
 type approval struct {
-	named  awscall.Named
-	method string
-	host   string
-	url    url.URL
-	signed string  // the Authorization header, as far as it is the same all day
-	self   *string // the function's own account
+	key  string  // all that it was judged by, but for what its headers ask for
+	self *string // and the function's own account
 
 	place hostPort // that it goes to
-	path  string
+	url   url.URL
+	path  string // as sent
 }
+
+var approvalSeed = maphash.MakeSeed()
 
 // recall returns the approval of what g is about to send, or nil.
-func (a *approvals) recall(g *awsGuard, r *http.Request) *approval {
-	known := a.places[g.named.Hash()%uint64(len(a.places))].Load()
-	if known == nil || !known.covers(g, r) {
+func (a *approvals) recall(key []byte, g *awsGuard, r *http.Request) *approval {
+	if len(key) == 0 {
 		return nil
 	}
-	return known
-}
-
-func (k *approval) covers(g *awsGuard, r *http.Request) bool {
-	return k.named.Same(&g.named) && k.url == *r.URL && k.host == r.Host && k.method == r.Method &&
-		k.self == g.fence.account.own.Load() && strings.HasPrefix(first(r.Header, authorization), k.signed) &&
-		!g.named.ContradictedBy(r.Header, k.path)
+	k := a.places[maphash.Bytes(approvalSeed, key)%uint64(len(a.places))].Load()
+	if k == nil || k.key != string(key) || k.self != g.fence.account.own.Load() || g.named.ContradictedBy(r.Header, k.path) {
+		return nil
+	}
+	return k
 }
 
 // keep notes that what g sends was allowed, which is call.
-func (a *approvals) keep(g *awsGuard, r *http.Request, call *policy.Call) {
-	h := g.named.Hash()
+func (a *approvals) keep(key []byte, g *awsGuard, r *http.Request, call *policy.Call) {
+	if len(key) == 0 {
+		return
+	}
+	h := maphash.Bytes(approvalSeed, key)
 	at := h % uint64(len(a.places))
 	if a.asked[at].Swap(h) != h {
 		return
 	}
-	signed, _, ok := strings.Cut(first(r.Header, authorization), ",")
-	if !ok || !strings.HasPrefix(signed, "AWS4-") || len(r.URL.Path) > maxApproved || len(r.URL.RawQuery) > maxApproved {
-		return
-	}
-	named, ok := g.named.Kept(maxApproved)
-	if !ok {
-		return
-	}
 	k := &approval{
-		named: named, method: strings.Clone(r.Method), host: strings.Clone(r.Host), url: *r.URL,
-		signed: strings.Clone(signed + ","), self: g.fence.account.own.Load(),
+		key: string(key), self: g.fence.account.own.Load(), url: *r.URL,
 		place: hostPort{strings.Clone(call.Host), call.Port}, path: strings.Clone(call.Path),
 	}
-	for _, s := range []*string{&k.url.Scheme, &k.url.Opaque, &k.url.Host, &k.url.Path, &k.url.RawPath, &k.url.RawQuery, &k.url.Fragment, &k.url.RawFragment} {
+	for _, s := range []*string{&k.url.Scheme, &k.url.Host, &k.url.Path, &k.url.RawPath, &k.url.RawQuery} {
 		*s = strings.Clone(*s) // it may be a part of something large
 	}
 	a.places[at].Store(k)
 }
 
-// maxApproved is how long a path, a query or what an input names may be to be kept.
-const maxApproved = 512
+// maxKey is the longest key of an approval, in bytes. Longer ones are not kept.
+const maxKey = 512
+
+// key writes down what an attempt is judged by: what its input names, its request,
+// and whose key signs it for which region, which is the same all day. It is empty
+// for an attempt of which not all is known or which is odd.
+func (g *awsGuard) key(b []byte, r *http.Request, signed string) []byte {
+	u := r.URL
+	credential := strings.IndexByte(signed, ',')
+	if credential < 0 || !strings.HasPrefix(signed, "AWS4-") || u.User != nil || u.Opaque != "" || u.ForceQuery || u.OmitHost || u.Fragment != "" || u.RawFragment != "" {
+		return nil
+	}
+	b = g.named.AppendTo(b)
+	for _, s := range [...]string{r.Method, r.Host, u.Scheme, u.Host, u.Path, u.RawPath, u.RawQuery, signed[:credential]} {
+		b = awscall.AppendText(b, s)
+	}
+	return b
+}

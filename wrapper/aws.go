@@ -110,8 +110,11 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, *url.URL, error) {
 	f := g.fence
 	st := f.state.Load()
+	var room [maxKey]byte
+	var key []byte
 	if st.approves {
-		if known := st.approvals.recall(g, r); known != nil {
+		key = g.key(room[:0], r, first(r.Header, authorization))
+		if known := st.approvals.recall(key, g, r); known != nil {
 			return g.allowed(st, known.place), &known.url, nil
 		}
 	}
@@ -124,8 +127,8 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, *url.U
 	if v != nil || err != nil {
 		return v, &u, err
 	}
-	if st.approves && f.state.Load() == st { // it was judged by st
-		st.approvals.keep(g, r, &call)
+	if f.state.Load() == st { // it was judged by st
+		st.approvals.keep(key, g, r, &call)
 	}
 	return g.allowed(st, hostPort{call.Host, call.Port}), &u, nil
 }

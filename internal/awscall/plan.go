@@ -1,7 +1,6 @@
 package awscall
 
 import (
-	"hash/maphash"
 	"reflect"
 	"strings"
 	"sync"
@@ -44,11 +43,13 @@ type plan struct {
 	steps  []step
 	wired  []path // members that the request says too
 
-	service string // its id
-	target  string // what X-Amz-Target says, or ""
-	query   bool   // the query protocol is spoken too
-	lower   bool   // its names have no case, and are small in ARNs
-	hash    uint64
+	service string  // its id
+	target  string  // what X-Amz-Target says, or ""
+	routes  []route // of S3
+	query   bool    // the query protocol is spoken too
+	lower   bool    // its names have no case, and are small in ARNs
+	name    string  // service.operation
+	raised  string  // the same for one that is permissions as well
 }
 
 // A step is one resource of an operation.
@@ -111,9 +112,12 @@ func newPlan(service, operation string, input reflect.Type) *plan {
 	if p == nil {
 		return nil
 	}
-	p.service, p.hash = s.ID, maphash.String(seed, s.ID+"."+operation)
+	p.service, p.name, p.raised = s.ID, s.ID+"."+operation, s.ID+"."+operation+"^"
 	for _, member := range wiredOf(s.ID) {
 		p.wired = append(p.wired, newPath(member, input))
+	}
+	if s.ID == "s3" {
+		p.routes = routesTo(operation)
 	}
 	prefix, letters, _, _ := protocols(s.ID)
 	if strings.Contains(letters, "j") || strings.Contains(letters, "c") {

@@ -93,7 +93,7 @@ func (n *Named) straysInS3(host, path string) bool {
 // and in S3 method and query, are what the services go by, and a step of the SDK's
 // stack can set them.
 func (n *Named) Contradicts(method, path, query string, h http.Header) bool {
-	return n.plan != nil && n.plan.service == "s3" && isRerouted(n.operation, method, query) || n.ContradictedBy(h, path)
+	return n.plan != nil && n.plan.service == "s3" && n.plan.isRerouted(method, query) || n.ContradictedBy(h, path)
 }
 
 // ContradictedBy is [Named.Contradicts] for a request whose method and query are
@@ -105,7 +105,7 @@ func (n *Named) ContradictedBy(h http.Header, path string) bool {
 	inS3, raised := n.plan.service == "s3", n.raised || n.plan.access == policy.Permissions
 	var target, source string
 	for key, values := range h {
-		if len(key) < len("X-Amz-Acl") || !strings.EqualFold(key[:len("X-Amz-")], "X-Amz-") {
+		if len(key) < len("X-Amz-Acl") || key[0]|0x20 != 'x' || !inS3 && len(key) != len("X-Amz-Target") || !strings.EqualFold(key[:len("X-Amz-")], "X-Amz-") {
 			continue
 		}
 		var said *string
