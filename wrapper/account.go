@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"bytes"
-	"net/http"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -95,9 +94,8 @@ const authorization = "Authorization"
 // begins with the key id, a day and the region, and of 4A, which has no region.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-func signatureOf(h http.Header) signature {
+func signatureOf(text string) signature {
 	const credential = "Credential="
-	text := first(h, authorization)
 	if !strings.HasPrefix(text, "AWS4-") {
 		return signature{}
 	}

@@ -20,6 +20,7 @@ import (
 // row there. So a stream of ever new keys neither pushes out what is asked for
 // often nor allocates.
 type approvals struct {
+	seed   maphash.Seed
 	places [64]atomic.Pointer[approval]
 	asked  [64]atomic.Uint64 // what came last, by its hash
 }
@@ -29,19 +30,17 @@ type approval struct {
 	key  string  // all that it was judged by, but for what its headers ask for
 	self *string // and the function's own account
 
-	place hostPort // that it goes to
 	url   url.URL
-	path  string // as sent
+	path  string   // as sent
+	place hostPort // that it goes to
 }
-
-var approvalSeed = maphash.MakeSeed()
 
 // recall returns the approval of what g is about to send, or nil.
 func (a *approvals) recall(key []byte, g *awsGuard, r *http.Request) *approval {
 	if len(key) == 0 {
 		return nil
 	}
-	k := a.places[maphash.Bytes(approvalSeed, key)%uint64(len(a.places))].Load()
+	k := a.places[maphash.Bytes(a.seed, key)%uint64(len(a.places))].Load()
 	if k == nil || k.key != string(key) || k.self != g.fence.account.own.Load() || g.named.ContradictedBy(r.Header, k.path) {
 		return nil
 	}
@@ -53,7 +52,7 @@ func (a *approvals) keep(key []byte, g *awsGuard, r *http.Request, call *policy.
 	if len(key) == 0 {
 		return
 	}
-	h := maphash.Bytes(approvalSeed, key)
+	h := maphash.Bytes(a.seed, key)
 	at := h % uint64(len(a.places))
 	if a.asked[at].Swap(h) != h {
 		return
@@ -77,7 +76,7 @@ const maxKey = 512
 func (g *awsGuard) key(b []byte, r *http.Request, signed string) []byte {
 	u := r.URL
 	credential := strings.IndexByte(signed, ',')
-	if credential < 0 || !strings.HasPrefix(signed, "AWS4-") || u.User != nil || u.Opaque != "" || u.ForceQuery || u.OmitHost || u.Fragment != "" || u.RawFragment != "" {
+	if credential < 0 || signatureOf(signed[:credential]) == (signature{}) || u.User != nil || u.Opaque != "" || u.ForceQuery || u.OmitHost || u.Fragment != "" || u.RawFragment != "" {
 		return nil
 	}
 	b = g.named.AppendTo(b)

@@ -154,7 +154,7 @@ func (g *awsGuard) describe(ctx context.Context, r *http.Request, call *policy.C
 	if g.service == "" { // nobody read the input
 		g.service = middleware.GetServiceID(ctx)
 	}
-	signed := signatureOf(r.Header)
+	signed := signatureOf(first(r.Header, authorization))
 	call.Kind, call.Service, call.Operation = policy.AWS, g.service, g.operation
 	call.Account, call.Self = g.fence.account.of(signed.keyID), g.fence.account.self()
 	if call.Region = signed.region; call.Region == "" {
