@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"bytes"
-	"net/http"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -88,16 +87,15 @@ func startedWith(name string) string {
 // key, and for which region.
 type signature struct{ keyID, region string }
 
+// authorization is the header that a signature stands in.
+const authorization = "Authorization"
+
 // signatureOf reads the header of Signature Version 4, of which the credential
 // begins with the key id, a day and the region, and of 4A, which has no region.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-func signatureOf(h http.Header) signature {
+func signatureOf(text string) signature {
 	const credential = "Credential="
-	var text string
-	if v := h["Authorization"]; len(v) > 0 {
-		text = v[0]
-	}
 	if !strings.HasPrefix(text, "AWS4-") {
 		return signature{}
 	}

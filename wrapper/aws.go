@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -49,7 +50,7 @@ func (f *Fence) guardOperation(stack *middleware.Stack, id string) error {
 	if _, there := stack.Deserialize.Get(id); there {
 		return nil
 	}
-	g := &awsGuard{fence: f, id: id}
+	g := &awsGuard{fence: f, id: id, operation: stack.ID()}
 	if err := stack.Serialize.Add(g, middleware.After); err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ type awsGuard struct {
 
 	service, operation string // as the SDK names them
 	named              awscall.Named
-	first              verdict // on the first attempt; there seldom is another
+	first              verdict // on the first attempt, if it is allowed; there seldom is another
 	tried              atomic.Bool
 }
 
@@ -74,7 +75,7 @@ func (g *awsGuard) ID() string { return g.id }
 // it is written into the request, for it may change while credentials are fetched.
 func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
 	if !g.fence.state.Load().off {
-		g.service, g.operation = middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)
+		g.service = middleware.GetServiceID(ctx)
 		g.named.Read(g.service, g.operation, in.Parameters)
 	}
 	return next.HandleSerialize(ctx, in)
@@ -82,59 +83,78 @@ func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeI
 
 // HandleDeserialize judges an attempt. Nothing but the HTTP client comes after.
 func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, md middleware.Metadata, err error) {
-	f := g.fence
-	st := f.state.Load()
-	if st.off {
-		return next.HandleDeserialize(ctx, in)
-	}
 	r, ok := in.Request.(*smithyhttp.Request)
-	if !ok {
+	if st := g.fence.state.Load(); !ok || st.off {
 		return next.HandleDeserialize(ctx, in)
 	}
-	traceless := g.verdict()
-	call := &traceless.call
-	if !g.describe(ctx, r, call) {
-		// Not a request that net/http would send. If something of it is sent all
-		// the same, the guard of the HTTP client judges it.
-		return next.HandleDeserialize(ctx, in)
-	}
-	v, err := f.check(ctx, call)
+	v, u, err := g.judge(ctx, r.Request)
 	if err != nil {
 		return out, md, err
 	}
 	if v == nil {
-		v = traceless
-		v.fence, v.state, v.decision = f, st, policy.Decision{Effect: policy.Allow}
-		v.recorded.Store(true) // nothing to record
+		// Not a request that net/http would send. If something of it is sent all
+		// the same, the guard of the HTTP client judges it.
+		return next.HandleDeserialize(ctx, in)
 	}
-	v.becomes(r.Request)
+	v.becomes(r.Request, u)
 	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
-	if v.sent.Load() || !errors.Is(err, ErrBlocked) { // else another call is blocked beneath, in place of this one
+	if v.became.sent.Load() || !errors.Is(err, ErrBlocked) { // else another call is blocked beneath, in place of this one
 		v.settle(ctx)
 	}
 	return out, md, err
 }
 
-// verdict returns room for the verdict on an attempt.
-func (g *awsGuard) verdict() *verdict {
-	if g.tried.Swap(true) {
-		return &verdict{}
+// judge judges an attempt that goes out as r, and returns the URL of r as it was
+// judged. There is no verdict on what is no request.
+func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, *url.URL, error) {
+	f := g.fence
+	st := f.state.Load()
+	var room [maxKey]byte
+	var key []byte
+	if st.approves {
+		key = g.key(room[:0], r, first(r.Header, authorization))
+		if known := st.approvals.recall(key, g, r); known != nil {
+			return g.allowed(st, known.place), &known.url, nil
+		}
 	}
-	return &g.first
+	var call policy.Call
+	if !g.describe(ctx, r, &call) {
+		return nil, nil, nil
+	}
+	u := *r.URL
+	v, err := f.check(ctx, &call)
+	if v != nil || err != nil {
+		return v, &u, err
+	}
+	if f.state.Load() == st { // it was judged by st
+		st.approvals.keep(key, g, r, &call)
+	}
+	return g.allowed(st, hostPort{call.Host, call.Port}), &u, nil
+}
+
+// allowed is the verdict on an attempt that is allowed and makes no event.
+func (g *awsGuard) allowed(st *state, place hostPort) *verdict {
+	v := &g.first
+	if g.tried.Swap(true) {
+		v = &verdict{}
+	}
+	v.fence, v.state, v.place = g.fence, st, place
+	v.recorded.Store(true) // nothing to record
+	return v
 }
 
 // describe describes an attempt: as the request that it is, and as what the SDK
 // says of it.
-func (g *awsGuard) describe(ctx context.Context, r *smithyhttp.Request, call *policy.Call) bool {
+func (g *awsGuard) describe(ctx context.Context, r *http.Request, call *policy.Call) bool {
 	var err error
 	if *call, err = policy.HTTPCall(r.Method, r.URL, r.Host); err != nil {
 		return false
 	}
 	if g.service == "" { // nobody read the input
-		g.service, g.operation = middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)
+		g.service = middleware.GetServiceID(ctx)
 	}
-	signed := signatureOf(r.Header)
+	signed := signatureOf(first(r.Header, authorization))
 	call.Kind, call.Service, call.Operation = policy.AWS, g.service, g.operation
 	call.Account, call.Self = g.fence.account.of(signed.keyID), g.fence.account.self()
 	if call.Region = signed.region; call.Region == "" {

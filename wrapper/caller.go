@@ -45,7 +45,7 @@ func (f *Fence) attribute(ctx context.Context, c *policy.Call) {
 	if c.Caller != (policy.Caller{}) {
 		return
 	}
-	if v := f.verdictFrom(ctx); v != nil && v.call.Callers != nil {
+	if v := f.verdictFrom(ctx); v != nil && v.told != nil && v.call.Callers != nil {
 		c.Caller, c.Callers = v.call.Caller, v.call.Callers
 	}
 }

@@ -37,6 +37,8 @@ type state struct {
 	generation uint64
 	events     Events
 	off        bool
+	approves   bool // what it allows once it allows always, and without an event
+	approvals  approvals
 }
 
 // New makes a fence and loads its policy within 2 seconds. The error is a
@@ -139,7 +141,7 @@ func (f *Fence) check(ctx context.Context, c *policy.Call) (*verdict, error) {
 		return nil, nil
 	}
 	f.attribute(ctx, c)
-	v := &verdict{fence: f, state: st, call: *c, decision: d, outcome: outcomeOf(&d)}
+	v := newVerdict(f, st, c, d)
 	v.recorded.Store(untold) // nothing to record
 	if v.outcome == Allowed {
 		return v, nil
@@ -160,6 +162,9 @@ func (f *Fence) checkReached(ctx context.Context, c *policy.Call, v *verdict) *v
 	if st.set.NeedsTime() {
 		c.Time = time.Now()
 	}
+	if v != nil && v.told == nil {
+		v = nil
+	}
 	if v != nil {
 		c.Caller, c.Callers = v.call.Caller, v.call.Callers
 	}
@@ -167,7 +172,7 @@ func (f *Fence) checkReached(ctx context.Context, c *policy.Call, v *verdict) *v
 		f.attribute(ctx, c)
 	}
 	d := st.set.DecideReached(c)
-	r := &verdict{fence: f, state: st, call: *c, decision: d, outcome: outcomeOf(&d)}
+	r := newVerdict(f, st, c, d)
 	switch {
 	case d.Effect == policy.Allow, r.outcome == Allowed && st.events == Violations:
 		return nil

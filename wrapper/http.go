@@ -168,10 +168,10 @@ func (g *guard) send(r *http.Request, st *state, v *verdict, call *policy.Call) 
 		if g.owned {
 			return g.pass(r, st)
 		}
-		v = &verdict{fence: g.fence, state: st, call: *call, decision: policy.Decision{Effect: policy.Allow}}
+		v = newVerdict(g.fence, st, call, policy.Decision{Effect: policy.Allow})
 		v.recorded.Store(true) // nothing to record
 	}
-	v.query = r.URL.RawQuery
+	v.became.query = r.URL.RawQuery
 	defer v.over.Store(true)
 	judged := r.WithContext(v.under(r.Context()))
 	resp, err := g.pass(judged, st)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"os"
 	"sync"
 	"time"
@@ -194,6 +195,8 @@ func (p *policies) swap() {
 	case set.Mode() == policy.Learn:
 		st.events = FirstSeen
 	}
+	st.approvals.seed = maphash.MakeSeed()
+	st.approves = st.events == Violations && !set.NeedsTime() && !set.NeedsCallers()
 	p.fence.state.Store(st)
 }
 

@@ -11,25 +11,46 @@ import (
 	"github.com/lambdafence/lambdafence/policy"
 )
 
-// A verdict is what was decided about one call that leaves a trace: an event,
-// or a guard beneath that must not judge it again.
+// A verdict is what was decided about one call: for its event, and for a guard
+// beneath, which must not judge the call again.
 type verdict struct {
 	fence    *Fence
 	state    *state
+	place    hostPort    // that the call goes to
+	recorded atomic.Bool // its event was made, or there is none to make
+	over     atomic.Bool // the call was made: what runs later is another one
+	*told                // nil: an operation that is allowed and makes no event
+
+	became request // what goes out
+}
+
+// A told is what an event tells of a call.
+type told struct {
 	call     policy.Call
-	query    string // of the request: never looked at nor told, only compared
 	decision policy.Decision
 	outcome  Outcome
-	recorded atomic.Bool // its event was made
-	over     atomic.Bool // the call was made: what runs later is another one
+}
 
-	// Of the AWS guard: the request that the operation became.
-	operation    bool
-	sent         atomic.Bool // by a guarded HTTP client
+// A request is what a call became, which is not told, but only compared.
+type request struct {
+	query string
+
+	// What an operation of the SDK became: what must be sent, and nothing else.
+	url          *url.URL // nil: it is no operation
 	method, host string
 	signed       string // the Authorization header, which covers what AWS is asked for
 	target       string
-	url          url.URL
+	sent         atomic.Bool // by a guarded HTTP client
+}
+
+func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict {
+	v := &struct {
+		verdict
+		told
+	}{told: told{*c, d, outcomeOf(&d)}}
+	v.verdict.told = &v.told
+	v.fence, v.state, v.place = f, st, hostPort{c.Host, c.Port}
+	return &v.verdict
 }
 
 // settle makes the event of an allowed call, once it is sure that nothing
@@ -107,10 +128,20 @@ func (f *Fence) verdictFrom(ctx context.Context) *verdict {
 // stands reports whether v may still be trusted.
 func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.state.Load() }
 
-// becomes says which request an operation of the SDK becomes.
-func (v *verdict) becomes(r *http.Request) {
-	v.operation, v.method, v.host, v.url, v.query = true, r.Method, r.Host, *r.URL, r.URL.RawQuery
-	v.signed, v.target = r.Header.Get("Authorization"), r.Header.Get("X-Amz-Target")
+// becomes says which request an operation of the SDK becomes: r, which has the
+// URL u, that nobody changes.
+func (v *verdict) becomes(r *http.Request, u *url.URL) {
+	b := &v.became
+	b.method, b.host, b.url, b.query = r.Method, r.Host, u, u.RawQuery
+	b.signed, b.target = first(r.Header, authorization), first(r.Header, "X-Amz-Target")
+}
+
+// first is Header.Get for a name in its canonical form.
+func first(h http.Header, name string) string {
+	if values := h[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 // coversOperation reports whether v is about an operation of the SDK that became
@@ -118,21 +149,25 @@ func (v *verdict) becomes(r *http.Request) {
 // nothing in between: a policy that takes effect in that moment comes too late for
 // it, and one call has one verdict.
 func (v *verdict) coversOperation(r *http.Request) bool {
-	return v != nil && v.operation && r.URL != nil && v.url == *r.URL && v.method == r.Method && v.host == r.Host &&
-		v.signed == r.Header.Get("Authorization") && v.target == r.Header.Get("X-Amz-Target") && !v.over.Load() && !v.sent.Swap(true)
+	if v == nil || v.became.url == nil || r.URL == nil {
+		return false
+	}
+	b := &v.became
+	return *b.url == *r.URL && b.method == r.Method && b.host == r.Host &&
+		b.signed == first(r.Header, authorization) && b.target == first(r.Header, "X-Amz-Target") && !v.over.Load() && !b.sent.Swap(true)
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of
 // AWS: headers say that too, and a round tripper on the way may set them.
 func (v *verdict) coversRequest(c *policy.Call, query string) bool {
-	return v != nil && v.isRequest(c, query) && v.asksFor(c) && v.stands()
+	return v != nil && v.told != nil && v.isRequest(c, query) && v.asksFor(c) && v.stands()
 }
 
 // coversDial reports whether a connection to c leads where v's call goes.
 func (v *verdict) coversDial(c *policy.Call) bool { return v != nil && v.isDial(c) && v.stands() }
 
 func (v *verdict) isRequest(c *policy.Call, query string) bool {
-	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.query == query && v.call.HostHeader == c.HostHeader
+	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.became.query == query && v.call.HostHeader == c.HostHeader
 }
 
 func (v *verdict) asksFor(c *policy.Call) bool {
@@ -141,5 +176,9 @@ func (v *verdict) asksFor(c *policy.Call) bool {
 }
 
 func (v *verdict) isDial(c *policy.Call) bool {
-	return v.call.Host == c.Host && v.call.Port == c.Port && v.call.Network == c.Network
+	network := "tcp" // of an operation
+	if v.told != nil {
+		network = v.call.Network
+	}
+	return v.place == hostPort{c.Host, c.Port} && network == c.Network
 }

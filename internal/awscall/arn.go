@@ -38,39 +38,19 @@ func (a arn) String() string {
 	return "arn:" + a.partition + ":" + a.service + ":" + a.region + ":" + a.account + ":" + a.resource
 }
 
-// What stands in the ARNs of a [Named] for what is not known yet. No service
-// takes a control character in a name, and none is taken from an ARN.
-const (
-	laterPartition = "\x01"
-	laterRegion    = "\x02"
-	laterAccount   = "\x03"
-)
+// A signer is who signs a call, and where it goes.
+type signer struct{ partition, region, account string }
 
-// own returns the ARN of a resource of the signer's, in the call's region.
-func own(service, resource string) string { return owned(service, laterAccount, resource) }
-
-// owned returns the ARN of a resource of account, in the call's region.
-func owned(service, account, resource string) string {
-	return "arn:" + laterPartition + ":" + service + ":" + laterRegion + ":" + account + ":" + resource
+func newSigner(region, account string) signer {
+	return signer{awshost.Partition(region), region, account}
 }
 
-// placed puts into an ARN what was not known when it was made. It looks at the
-// parts before the resource alone: the key of an object may hold any character.
-func placed(s, region, account string) string {
-	a, ok := cutARN(s)
-	if !ok || a.partition != laterPartition && a.region != laterRegion && a.account != laterAccount {
-		return s
-	}
-	if a.partition == laterPartition {
-		a.partition = awshost.Partition(region)
-	}
-	if a.region == laterRegion {
-		a.region = region
-	}
-	if a.account == laterAccount {
-		a.account = account
-	}
-	return a.String()
+// own returns the ARN of a resource of the signer's, in the call's region.
+func (s *signer) own(service, resource string) string { return s.owned(service, s.account, resource) }
+
+// owned returns the ARN of a resource of account, in the call's region.
+func (s *signer) owned(service, account, resource string) string {
+	return "arn:" + s.partition + ":" + service + ":" + s.region + ":" + account + ":" + resource
 }
 
 // placeable reports whether region and account can stand in an ARN without

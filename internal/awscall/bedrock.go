@@ -12,11 +12,11 @@ func (d *description) model(id string) bool {
 	case !isSimple(id, "-._:") || strings.HasPrefix(id, ":"):
 		return false
 	case isProfile(id):
-		return d.add(own("bedrock", "inference-profile/"+id))
+		return d.add(d.own("bedrock", "inference-profile/"+id))
 	case strings.IndexByte(id, '.') < 0:
 		return false // the id alone of a model of one's own: of which kind is not known
 	}
-	return d.add(owned("bedrock", "", "foundation-model/"+id))
+	return d.add(d.owned("bedrock", "", "foundation-model/"+id))
 }
 
 func (d *description) modelFromARN(s string) bool {

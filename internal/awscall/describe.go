@@ -44,16 +44,17 @@ func (c *Call) Describe() (access policy.Access, also []policy.Access, resources
 // call goes and who signs it. It keeps nothing of the input, which may change
 // until then.
 type Named struct {
-	service, operation string
-	id                 string // of the service; empty where the operation is not known
-	target             string // what X-Amz-Target must say; empty in other protocols
-	query              bool   // the service takes the query protocol too
-	access             policy.Access
-	also               []policy.Access
-	arns               []string // with placeholders
-	known              bool     // all resources were found
-	wire               wire
-	first              [1]string // what most calls have for arns
+	operation string
+	plan      *plan // of the operation; nil: not known
+	raised    bool  // it is permissions as well
+	unread    bool  // a member was not understood: what else is named is not known
+	unsaid    bool  // nor is what is done to it
+
+	given []values // for each source of the plan's steps, as far as they were read
+	wire  values   // for the plan's wired members
+
+	first [1]values // what most calls have for given
+	texts [4]string // and for the values
 }
 
 // Read reads an input at the moment at which it is written into a request.
@@ -65,43 +66,55 @@ func Read(service, operation string, input any) Named {
 
 // Read is the function of that name, for an n that will not be copied.
 func (n *Named) Read(service, operation string, input any) {
-	*n = Named{service: service, operation: operation}
-	p := planOf(service, operation, reflect.TypeOf(input))
-	if p == nil {
-		return
+	*n = Named{operation: operation, plan: planOf(service, operation, reflect.TypeOf(input))}
+	if n.plan != nil {
+		n.read(deref(reflect.ValueOf(input)))
 	}
-	n.id, n.target, n.query = p.service, p.target, p.query
-	in := deref(reflect.ValueOf(input))
-	d := description{access: p.access, also: p.also, lower: p.lower, arns: n.first[:0]}
-	if present(in, p.raise) {
-		d.access, d.also = policy.Permissions, append([]policy.Access{p.access}, p.also...)
+}
+
+// read reads the members that the plan asks for, and no others.
+func (n *Named) read(in reflect.Value) {
+	p := n.plan
+	n.raised = present(in, p.raise)
+	room := n.texts[:0]
+	n.given = n.first[:0]
+	for i := range p.steps {
+		for j := range p.steps[i].sources {
+			src := &p.steps[i].sources[j]
+			v := values{all: room}
+			if src.form == "?" {
+				n.unread = len(src.members) == 0 || present(in, src.members)
+			} else {
+				n.unread = !v.read(in, src.members)
+			}
+			if n.unread {
+				return
+			}
+			n.given = append(n.given, v)
+			room = v.rest()
+		}
 	}
-	n.known = d.follow(p.steps, in)
-	n.access, n.also, n.arns = d.access, d.also, d.arns
-	n.wire.read(p.wired, in)
+	n.wire.all = room
+	n.wire.read(in, p.wired)
 }
 
 // Describe says what a call does and to what, now that the rest is known: see
 // [Call].
 func (n *Named) Describe(region, account, host, path string) (access policy.Access, also []policy.Access, resources []string) {
-	if !n.known || !placeable(region, account) {
-		return n.access, n.also, nil
+	if n.plan == nil || n.unsaid {
+		return policy.UnknownAccess, nil, nil
 	}
-	resources = make([]string, 0, len(n.arns))
-	for _, arn := range n.arns {
-		// A name and an ARN may turn out to be one. Of many that is not asked.
-		if s := placed(arn, region, account); len(n.arns) > few || !slices.Contains(resources, s) {
-			resources = append(resources, s)
-		}
+	d := description{signer: newSigner(region, account), lower: n.plan.lower}
+	known := d.follow(n)
+	if !known || !placeable(region, account) || host != "" && n.strays(account, host, path, d.arns) {
+		return d.access, d.also, nil
 	}
-	if host != "" && n.strays(account, host, path, resources) {
-		return n.access, n.also, nil
-	}
-	return n.access, n.also, resources
+	return d.access, d.also, d.arns
 }
 
 // A description is what is known of a call so far.
 type description struct {
+	signer
 	access policy.Access
 	also   []policy.Access
 	lower  bool // names have no case
@@ -110,13 +123,22 @@ type description struct {
 }
 
 // follow finds the resources, step by step. It reports whether all were found.
-func (d *description) follow(steps []step, in reflect.Value) bool {
-	for i := range steps {
-		if !d.step(&steps[i], in) {
+func (d *description) follow(n *Named) bool {
+	p := n.plan
+	d.access, d.also = p.access, p.also
+	if n.raised {
+		d.access, d.also = policy.Permissions, append([]policy.Access{p.access}, p.also...)
+	}
+	d.arns = make([]string, 0, 1)
+	given := n.given
+	for i := range p.steps {
+		s := &p.steps[i]
+		if !d.step(s, given) {
 			return false
 		}
+		given = given[len(s.sources):]
 	}
-	return true
+	return !n.unread
 }
 
 // step takes all that the input gives of the step's sources. Sources are two
@@ -124,30 +146,26 @@ func (d *description) follow(steps []step, in reflect.Value) bool {
 // the service goes by is not known, so both count. A member that the type does
 // not have is one that is not given: clients of services are older or newer than
 // the table.
-func (d *description) step(s *step, in reflect.Value) bool {
-	given := s.optional
+func (d *description) step(s *step, given []values) bool {
+	any := s.optional
 	for i := range s.sources {
 		src := &s.sources[i]
-		if src.form == "?" {
-			if len(src.members) == 0 || present(in, src.members) {
-				return false
-			}
-			continue
+		switch {
+		case i >= len(given):
+			return false // not read
+		case src.form == "?":
+			continue // and not there
 		}
-		var buf [4]string
-		v := values{all: buf[:0]}
-		if !v.read(in, src.members) {
-			return false
-		}
+		v := &given[i]
 		if n := len(src.members); n > 0 && (len(v.all) == 0 || src.form == "" && len(v.of(n-1)) == 0) {
 			continue // not even the last name, which is that of the resource itself
 		}
-		if !d.resource(src, &v) {
+		if !d.resource(src, v) {
 			return false
 		}
-		given = true
+		any = true
 	}
-	return given
+	return any
 }
 
 // add adds an ARN that is not there yet. It reports false where there is no

@@ -22,7 +22,7 @@ func (d *description) table(table, index string) bool {
 	case !isARN(table):
 		ok = false
 		if isTable(table) {
-			s, ok = own("dynamodb", "table/"+table), true
+			s, ok = d.own("dynamodb", "table/"+table), true
 		}
 	case index != "":
 		a, _ := cutARN(table)

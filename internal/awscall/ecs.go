@@ -19,7 +19,7 @@ func (d *description) family(kind string, v *values) bool {
 		} else if !isDigits(revision) {
 			return false
 		}
-		if !isSimple(family, "-_") || !d.add(own("ecs", kind+"/"+family+":"+revision)) {
+		if !isSimple(family, "-_") || !d.add(d.own("ecs", kind+"/"+family+":"+revision)) {
 			return false
 		}
 	}

@@ -24,7 +24,7 @@ func (d *description) catalog(kind string, v *values) bool {
 		if !ok {
 			return false
 		}
-		c, ok := cutCatalog(id)
+		c, ok := cutCatalog(id, d.account)
 		if !ok || !d.catalogs(&c) {
 			return false
 		}
@@ -61,17 +61,17 @@ type dataCatalog struct {
 
 // cutCatalog cuts the id of a catalog: an account, the path of a catalog within
 // the signer's, or both with a colon between.
-func cutCatalog(id string) (dataCatalog, bool) {
+func cutCatalog(id, signer string) (dataCatalog, bool) {
 	if id == "" || isAccount(id) {
 		c := dataCatalog{account: id}
 		if id == "" {
-			c.account = laterAccount
+			c.account = signer
 		}
 		return c, true
 	}
 	account, path, both := strings.Cut(id, ":")
 	if !both {
-		account, path = laterAccount, id
+		account, path = signer, id
 	} else if !isAccount(account) {
 		return dataCatalog{}, false
 	}
@@ -80,11 +80,11 @@ func cutCatalog(id string) (dataCatalog, bool) {
 
 // catalogs adds the catalog of the account and those on the way to c.
 func (d *description) catalogs(c *dataCatalog) bool {
-	if !d.add(owned("glue", c.account, "catalog")) {
+	if !d.add(d.owned("glue", c.account, "catalog")) {
 		return false
 	}
 	for i := range len(c.path) {
-		if c.path[i] == '/' && !d.add(owned("glue", c.account, "catalog/"+c.path[:i])) {
+		if c.path[i] == '/' && !d.add(d.owned("glue", c.account, "catalog/"+c.path[:i])) {
 			return false
 		}
 	}
@@ -109,7 +109,7 @@ func (d *description) within(c *dataCatalog, kind, name string) bool {
 		name = lower
 	}
 	c.path += name
-	ok := d.add(owned("glue", c.account, kind+"/"+c.path))
+	ok := d.add(d.owned("glue", c.account, kind+"/"+c.path))
 	c.path += "/"
 	return ok
 }
@@ -132,7 +132,7 @@ func (d *description) schema(v *values) bool {
 		}
 	}
 	of, registry, name, version := s[0], s[1], s[2], s[3]
-	a := arn{laterPartition, "glue", laterRegion, laterAccount, ""}
+	a := arn{d.partition, "glue", d.region, d.account, ""}
 	switch {
 	case version != "":
 		return of == "" && registry == "" && name == ""

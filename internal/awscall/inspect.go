@@ -69,12 +69,11 @@ func Resources(text string, input any, region, account string) []string {
 	}
 	v := reflect.ValueOf(input)
 	s := reader{input: reflect.TypeOf(input)}.step(text, false)
-	var d description
-	if !d.step(&s, deref(v)) {
+	n := Named{plan: &plan{steps: []step{s}}}
+	n.read(deref(v))
+	d := description{signer: newSigner(region, account)}
+	if !d.follow(&n) {
 		return nil
-	}
-	for i, arn := range d.arns {
-		d.arns[i] = placed(arn, region, account)
 	}
 	return d.arns
 }

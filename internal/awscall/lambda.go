@@ -19,7 +19,7 @@ func (d *description) function(v *values) bool {
 	if !ok || len(v.of(0)) == 0 {
 		return false
 	}
-	a := arn{service: "lambda", account: laterAccount}
+	a := arn{service: "lambda", account: d.account}
 	switch parts := strings.Split(name, ":"); {
 	case isARN(name):
 		if a, ok = cutARN(name); !ok || !validARN(name) || a.service != "lambda" {
@@ -50,7 +50,7 @@ func (d *description) function(v *values) bool {
 		a.resource += ":" + qualifier
 	}
 	if a.partition == "" {
-		return d.add(owned("lambda", a.account, a.resource))
+		return d.add(d.owned("lambda", a.account, a.resource))
 	}
 	return d.add(a.String())
 }
@@ -74,5 +74,5 @@ func (d *description) layer(v *values) bool {
 	if !isSimple(name, "-_") {
 		return false
 	}
-	return d.add(own("lambda", "layer:"+name+version))
+	return d.add(d.own("lambda", "layer:"+name+version))
 }

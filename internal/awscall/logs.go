@@ -9,7 +9,7 @@ func (d *description) logGroup(name string) bool {
 		name = strings.TrimSuffix(name, ":*")
 		return validARN(name) && d.add(name)
 	}
-	return isName(name) && d.add(own("logs", "log-group:"+name))
+	return isName(name) && d.add(d.own("logs", "log-group:"+name))
 }
 
 // logStream adds a stream of a log group that is given by its name or ARN.
@@ -24,7 +24,7 @@ func (d *description) logStream(v *values) bool {
 		group = strings.TrimSuffix(group, ":*")
 		return validARN(group) && d.add(group+stream)
 	}
-	return isName(group) && d.add(own("logs", "log-group:"+group+stream))
+	return isName(group) && d.add(d.own("logs", "log-group:"+group+stream))
 }
 
 // insights reports whether a query of CloudWatch Logs, in one of its languages,
@@ -55,5 +55,5 @@ func (d *description) entity(v *values) bool {
 	case kind == "Account":
 		return true
 	}
-	return kind == "DomainName" && isName(name) && d.add(own("es", "domain/"+name))
+	return kind == "DomainName" && isName(name) && d.add(d.own("es", "domain/"+name))
 }

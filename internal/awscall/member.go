@@ -11,6 +11,7 @@ import (
 type path struct {
 	segments []segment
 	fallback *string // the value of a last member that is missing, or nil
+	text     int     // the field of the input that it is, if that is a *string, as nearly all are; or -1
 }
 
 // A segment is one step of a path: one field of a struct, or either of several.
@@ -30,7 +31,7 @@ const (
 
 // newPath finds a path in a type, once for all inputs of that type.
 func newPath(text string, t reflect.Type) path {
-	p := path{}
+	p := path{text: -1}
 	text, fallback, ok := strings.Cut(text, "=")
 	if ok {
 		p.fallback = &fallback
@@ -57,6 +58,9 @@ func newPath(text string, t reflect.Type) path {
 		}
 		p.segments = append(p.segments, s)
 		t = next
+	}
+	if f := p.segments[0].fields; len(p.segments) == 1 && len(f) == 1 && f[0].index >= 0 && t == reflect.TypeFor[*string]() {
+		p.text = f[0].index
 	}
 	return p
 }
@@ -125,10 +129,10 @@ func (f *field) get(v reflect.Value) reflect.Value {
 	return reflect.Value{}
 }
 
-// values are what an input gives for the members of a source.
+// values are what an input gives for some members.
 type values struct {
 	all  []string
-	ends [maxMembers]int
+	ends [maxMembers]uint16 // in all, of what each member gives
 }
 
 const (
@@ -143,6 +147,9 @@ func (v *values) of(i int) []string {
 	}
 	return v.all[v.ends[i-1]:v.ends[i]]
 }
+
+// rest is the room that is left behind them.
+func (v *values) rest() []string { return v.all[len(v.all):] }
 
 // one returns the value of the i-th member. It is empty if there is none, and ok
 // is false if there are several.
@@ -161,13 +168,20 @@ func (v *values) read(in reflect.Value, members []path) bool {
 	ok := len(members) <= maxMembers
 	for i := range v.ends {
 		if ok && i < len(members) {
-			if m := &members[i]; len(m.segments) == 0 {
+			switch m := &members[i]; {
+			case len(m.segments) == 0:
 				v.all = append(v.all, *m.fallback)
-			} else {
+			case m.text >= 0 && in.Kind() == reflect.Struct:
+				if p := in.Field(m.text); !p.IsNil() {
+					v.all = append(v.all, p.Elem().String())
+				} else if m.fallback != nil {
+					v.all = append(v.all, *m.fallback)
+				}
+			default:
 				v.all, ok = collect(v.all, in, m.segments, m.fallback)
 			}
 		}
-		v.ends[i] = len(v.all)
+		v.ends[i] = uint16(len(v.all))
 	}
 	return ok
 }

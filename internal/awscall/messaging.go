@@ -24,7 +24,7 @@ func (d *description) queueOf(v *values) bool {
 		return false
 	}
 	if len(v.of(1)) == 0 {
-		account = laterAccount
+		account = d.account
 	} else if !isAccount(account) {
 		return false
 	}
@@ -35,7 +35,7 @@ func (d *description) queueIn(account, name string) bool {
 	if !isSimple(name, "-_.") {
 		return false
 	}
-	return d.add(owned("sqs", account, name))
+	return d.add(d.owned("sqs", account, name))
 }
 
 // subscription adds the topic of a subscription: IAM checks the topic, and the
@@ -81,7 +81,7 @@ func (d *description) rule(v *values) bool {
 	if bus != "" && !isName(bus) {
 		return false
 	}
-	return d.add(own("events", "rule/"+beneathBus(bus)+name))
+	return d.add(d.own("events", "rule/"+beneathBus(bus)+name))
 }
 
 func beneathBus(bus string) string {
@@ -101,5 +101,5 @@ func (d *description) bus(bus string) bool {
 	case !isName(bus):
 		return false
 	}
-	return d.add(own("events", "event-bus/"+bus))
+	return d.add(d.own("events", "event-bus/"+bus))
 }

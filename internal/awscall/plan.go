@@ -41,12 +41,15 @@ type plan struct {
 	also   []policy.Access
 	raise  []path // members that make it permissions as well, if given
 	steps  []step
-	wired  *wired // members that the request says too, or nil
+	wired  []path // members that the request says too
 
-	service string // its id
-	target  string // what X-Amz-Target says, or ""
-	query   bool   // the query protocol is spoken too
-	lower   bool   // its names have no case, and are small in ARNs
+	service string  // its id
+	target  string  // what X-Amz-Target says, or ""
+	routes  []route // of S3
+	query   bool    // the query protocol is spoken too
+	lower   bool    // its names have no case, and are small in ARNs
+	name    string  // service.operation
+	raised  string  // the same for one that is permissions as well
 }
 
 // A step is one resource of an operation.
@@ -91,22 +94,36 @@ func planOf(service, operation string, input reflect.Type) *plan {
 	if p != nil {
 		return p
 	}
-	s, _ := awshost.Find(service)
-	if p = readPlan(table(s.ID), operation, input); p == nil {
+	if p = newPlan(service, operation, input); p == nil {
 		return nil // not kept: names of no operation must not fill the memory
 	}
-	p.service, p.wired = s.ID, newWired(s.ID, input)
-	prefix, letters, _, _ := protocols(s.ID)
-	if strings.Contains(letters, "j") || strings.Contains(letters, "c") {
-		p.target, p.query = prefix+"."+operation, strings.Contains(letters, "q")
-	}
-	p.lower = strings.Contains(letters, "i")
 	plans.Lock()
 	defer plans.Unlock()
 	if plans.read == nil || len(plans.read) >= maxPlans {
 		plans.read = make(map[planKey]*plan)
 	}
 	plans.read[key] = p
+	return p
+}
+
+func newPlan(service, operation string, input reflect.Type) *plan {
+	s, _ := awshost.Find(service)
+	p := readPlan(table(s.ID), operation, input)
+	if p == nil {
+		return nil
+	}
+	p.service, p.name, p.raised = s.ID, s.ID+"."+operation, s.ID+"."+operation+"^"
+	for _, member := range wiredOf(s.ID) {
+		p.wired = append(p.wired, newPath(member, input))
+	}
+	if s.ID == "s3" {
+		p.routes = routesTo(operation)
+	}
+	prefix, letters, _, _ := protocols(s.ID)
+	if strings.Contains(letters, "j") || strings.Contains(letters, "c") {
+		p.target, p.query = prefix+"."+operation, strings.Contains(letters, "q")
+	}
+	p.lower = strings.Contains(letters, "i")
 	return p
 }
 

@@ -69,7 +69,7 @@ func (r *Request) Read() Asked {
 	}
 	a.Service, a.Operation, a.named = serviceName(id), n.operation, n
 	if host.Region != "" && a.Region != host.Region || a.Region == "" && host.Partition != "aws" {
-		a.named.known = false // the region of its resources is not known
+		a.named.unread = true // the region of its resources is not known
 	}
 	return a
 }
@@ -89,15 +89,11 @@ func (w *words) operation(host awshost.Host) (id string, n Named) {
 
 // unseen is [Read] for an operation whose input is in the body.
 func unseen(service, operation string) Named {
-	n := Named{service: service, operation: operation}
-	p := planOf(service, operation, nil)
-	if p == nil {
-		return n
+	n := Named{operation: operation, plan: planOf(service, operation, nil)}
+	if p := n.plan; p != nil {
+		n.unsaid = len(p.raise) > 0 // the body may make it permissions
+		n.unread = len(p.steps) > 0 // or name a resource
 	}
-	if len(p.raise) == 0 { // else the body may make it permissions
-		n.access, n.also = p.access, p.also
-	}
-	n.known = len(p.steps) == 0 // none of it can name a resource
 	return n
 }
 

@@ -111,7 +111,7 @@ func (w *words) action(host awshost.Host) (id string, n Named) {
 	}
 	n = Read(id, operation, input)
 	if misspelled(id, operation, input) {
-		n.known, n.access, n.also = false, 0, nil
+		n.unread, n.unsaid = true, true
 	}
 	return id, n
 }

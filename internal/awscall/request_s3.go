@@ -26,7 +26,7 @@ func (w *words) s3(host awshost.Host) (id string, n Named) {
 		return "", n
 	case w.isForm():
 		// Key, access list and signature are fields of the form, in the body.
-		return "s3", Named{service: "s3", operation: operation}
+		return "s3", Named{operation: operation}
 	}
 	return "s3", Read("s3", operation, w.inputOfS3(at))
 }
@@ -54,17 +54,34 @@ func (w *words) operationOfS3(at place, keys []string) string {
 	return ""
 }
 
-// isRerouted reports whether S3 would take a request that the SDK made for one
-// operation for one of another, by its method and query.
-func isRerouted(operation, method, query string) bool {
+// A route is what S3 tells an operation by: the method and the subresources.
+type route struct{ method, keys string }
+
+// routesTo returns the routes on which S3 would take what the SDK sends for an
+// operation. There are none of an operation of tomorrow, or of one that a host of
+// its own says.
+func routesTo(operation string) (routes []route) {
 	switch operation {
 	case "CopyObject":
 		operation = "PutObject"
 	case "UploadPartCopy":
 		operation = "UploadPart"
 	}
-	if !strings.Contains(routesS3, " "+operation+"\n") {
-		return false // one of tomorrow, or one that a host of its own says
+	for line := range strings.SplitSeq(routesS3, "\n") {
+		if line, ok := strings.CutSuffix(line, " "+operation); ok {
+			method, rest, _ := strings.Cut(line, ":")
+			_, keys, _ := strings.Cut(rest, ":")
+			routes = append(routes, route{method, keys})
+		}
+	}
+	return routes
+}
+
+// isRerouted reports whether S3 would take a request that the SDK made for one
+// operation for one of another, by its method and query.
+func (p *plan) isRerouted(method, query string) bool {
+	if len(p.routes) == 0 {
+		return false
 	}
 	keys := ""
 	if id, ok := strings.CutPrefix(query, "x-id="); query != "" && (!ok || !isWord(id)) {
@@ -76,12 +93,7 @@ func isRerouted(operation, method, query string) bool {
 		}
 		keys = strings.Join(all, "&")
 	}
-	for _, level := range [...]string{"object:", "bucket:", "service:", "answer:"} {
-		if routed, _ := lineOf(routesS3, method+":"+level+keys); routed == operation {
-			return false
-		}
-	}
-	return true
+	return !slices.Contains(p.routes, route{method, keys})
 }
 
 // hoist takes the headers in the query for headers, as S3 does in presigned

@@ -97,7 +97,7 @@ func (d *description) value(form, value string) bool {
 		return d.machine(value)
 	case "tool":
 		// Empty: a tool that is none of AWS's.
-		return value == "" || isSimple(value, "-_.") && d.add("arn:"+laterPartition+":bedrock::"+laterAccount+":system-tool/amazon."+value)
+		return value == "" || isSimple(value, "-_.") && d.add("arn:"+d.partition+":bedrock::"+d.account+":system-tool/amazon."+value)
 	case "loggroup":
 		return d.logGroup(value)
 	}
@@ -123,6 +123,7 @@ func (d *description) template(parts []part, v *values) bool {
 		}
 	}
 	if d.lower {
+		v = &values{slices.Clone(v.all), v.ends} // what was read stays as it is
 		for i := range v.all {
 			v.all[i] = strings.ToLower(v.all[i])
 		}
@@ -178,7 +179,7 @@ func members(parts []part) int {
 // a cluster, for a service in it. The ARN's last word is its name, and what is in
 // it is where it is.
 func (d *description) fill(parts []part, names []string) (string, bool) {
-	where := arn{partition: laterPartition, region: laterRegion, account: laterAccount}
+	where := arn{partition: d.partition, region: d.region, account: d.account}
 	for i, name := range names {
 		if !isARN(name) {
 			continue

@@ -37,7 +37,7 @@ func (d *description) objectIn(bucket, key string) bool {
 		return false
 	}
 	if isBucket(bucket) && !isDirectory(bucket) { // what nearly all are, in one string
-		return d.add("arn:" + laterPartition + ":s3:::" + bucket + "/" + key)
+		return d.add("arn:" + d.partition + ":s3:::" + bucket + "/" + key)
 	}
 	s, between, ok := d.bucketARN(bucket)
 	if !ok {
@@ -64,11 +64,11 @@ func (d *description) bucketARN(name string) (s, between string, ok bool) {
 		return "", "", false
 	case strings.HasSuffix(name, "--x-s3"):
 		// A session is opened on the whole bucket; that is all that IAM checks.
-		return own("s3express", "bucket/"+name), "", true
+		return d.own("s3express", "bucket/"+name), "", true
 	case strings.HasSuffix(name, "--xa-s3"):
-		return own("s3express", "accesspoint/"+name), "", true
+		return d.own("s3express", "accesspoint/"+name), "", true
 	}
-	return "arn:" + laterPartition + ":s3:::" + name, "/", true
+	return "arn:" + d.partition + ":s3:::" + name, "/", true
 }
 
 func bucketFromARN(s string) (bucket, between string, ok bool) {
@@ -135,7 +135,7 @@ func (d *description) uri(value string) bool {
 		return false
 	}
 	if key == "" {
-		return d.add("arn:" + laterPartition + ":s3:::" + bucket)
+		return d.add("arn:" + d.partition + ":s3:::" + bucket)
 	}
 	return d.objectIn(bucket, key)
 }

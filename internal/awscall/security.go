@@ -19,7 +19,7 @@ func (d *description) key(id string) bool {
 	} else if !isSimple(id, "-") {
 		return false
 	}
-	return d.add(own("kms", resource))
+	return d.add(d.own("kms", resource))
 }
 
 // root adds the root user of a member account, given by the account's id or the
@@ -28,5 +28,5 @@ func (d *description) root(target string) bool {
 	if isARN(target) {
 		return validARN(target) && d.add(target)
 	}
-	return isAccount(target) && d.add("arn:"+laterPartition+":iam::"+target+":root")
+	return isAccount(target) && d.add("arn:"+d.partition+":iam::"+target+":root")
 }

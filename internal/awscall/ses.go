@@ -18,5 +18,5 @@ func (d *description) identity(v *values) bool {
 	// not certain.
 	name, domain, whole := strings.Cut(address, "@")
 	return ok && whole && !strings.Contains(domain, "@") && isSimple(address, ".!#$%&'*+-/=?^_`{|}~@") &&
-		d.add(own("ses", "identity/"+name+"@"+strings.ToLower(domain)))
+		d.add(d.own("ses", "identity/"+name+"@"+strings.ToLower(domain)))
 }

@@ -21,7 +21,7 @@ func (d *description) parameter(name string) bool {
 // reference adds the secret that a parameter refers to, if it does.
 func (d *description) reference(name string) bool {
 	secret, ok := strings.CutPrefix(strings.TrimPrefix(name, "/"), "aws/reference/secretsmanager/")
-	return !ok || isName(secret) && d.add(own("secretsmanager", "secret:"+secret))
+	return !ok || isName(secret) && d.add(d.own("secretsmanager", "secret:"+secret))
 }
 
 // parameterPath adds the path that GetParametersByPath reads, with or without a
@@ -35,7 +35,7 @@ func (d *description) parameterPath(path string) bool {
 		return false // the service refuses it
 	}
 	if path == "/" {
-		return d.add(own("ssm", "parameter/"))
+		return d.add(d.own("ssm", "parameter/"))
 	}
 	return d.parameterNamed(path)
 }
@@ -47,9 +47,9 @@ func (d *description) parameterNamed(name string) bool {
 		return false // whether a service folds two slashes into one is not known
 	}
 	if strings.HasPrefix(name, "aws/service/") {
-		return d.add(owned("ssm", "", "parameter/"+name))
+		return d.add(d.owned("ssm", "", "parameter/"+name))
 	}
-	return d.add(own("ssm", "parameter/"+name))
+	return d.add(d.own("ssm", "parameter/"+name))
 }
 
 // setting adds a service setting by its id or ARN. The id begins with a slash,
@@ -59,29 +59,29 @@ func (d *description) setting(id string) bool {
 		return validARN(id) && d.add(id)
 	}
 	id = strings.TrimPrefix(id, "/")
-	return isName(id) && d.add(own("ssm", "servicesetting/"+id))
+	return isName(id) && d.add(d.own("ssm", "servicesetting/"+id))
 }
 
 // document adds a document by its name or ARN.
 func (d *description) document(name string) bool {
-	s, ok := documentARN(name)
+	s, ok := d.documentARN(name)
 	return ok && d.add(s)
 }
 
 // documentARN returns the ARN of a document. Names that begin with AWS, Amazon or
 // amzn are kept for AWS, whose documents belong to no account.
-func documentARN(name string) (string, bool) {
+func (d *description) documentARN(name string) (string, bool) {
 	if isARN(name) {
 		return name, validARN(name)
 	}
-	account := laterAccount
+	account := d.account
 	lower := strings.ToLower(name)
 	for _, reserved := range []string{"aws", "amazon", "amzn"} {
 		if strings.HasPrefix(lower, reserved) {
 			account = ""
 		}
 	}
-	return owned("ssm", account, "document/"+name), isSimple(name, "_.-")
+	return d.owned("ssm", account, "document/"+name), isSimple(name, "_.-")
 }
 
 // instance adds an instance of EC2, or one that SSM manages elsewhere, by its id.
@@ -99,7 +99,7 @@ func (d *description) instance(id string) bool {
 	case !strings.HasPrefix(id, "i-"):
 		return false
 	}
-	return d.add(own(service, resource))
+	return d.add(d.own(service, resource))
 }
 
 // taggable adds what the tagging operations name by a type and an id.
@@ -129,13 +129,13 @@ func (d *description) taggable(v *values) bool {
 		return validARN(id) && d.add(id)
 	}
 	id = strings.TrimPrefix(id, "/") // of an OpsMetadata's; its ARN leaves it out
-	return isName(id) && d.add(own("ssm", kind+"/"+id))
+	return isName(id) && d.add(d.own("ssm", kind+"/"+id))
 }
 
 func (d *description) ecsTarget(id string) bool {
 	rest, runtime, ok := cutLast(strings.TrimPrefix(id, "ecs:"), '_')
 	cluster, task, two := cutLast(rest, '_')
-	return ok && two && runtime != "" && isSimple(cluster, "-_") && isSimple(task, "") && d.add(own("ecs", "task/"+cluster+"/"+task))
+	return ok && two && runtime != "" && isSimple(cluster, "-_") && isSimple(task, "") && d.add(d.own("ecs", "task/"+cluster+"/"+task))
 }
 
 func cutLast(s string, sep byte) (before, after string, ok bool) {
@@ -170,6 +170,6 @@ func (d *description) runbook(v *values) bool {
 	if !ok || !one || !isSimple(version, "$") {
 		return false
 	}
-	s, ok := documentARN(name)
+	s, ok := d.documentARN(name)
 	return ok && d.add(strings.Replace(s, ":document/", ":automation-definition/", 1)+":"+version)
 }

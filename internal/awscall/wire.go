@@ -3,7 +3,6 @@ package awscall
 import (
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -11,38 +10,25 @@ import (
 	"github.com/lambdafence/lambdafence/policy"
 )
 
-// A wire is what an input says that the request itself must say too.
-type wire struct {
-	bucket, key, source string // of S3
-	hasKey              bool
-	function            string // of Lambda
-}
-
-// wired are the members that the request must say too, found once for a type.
-type wired struct{ bucket, key, source, renamed, function *field }
-
-func newWired(service string, input reflect.Type) *wired {
-	named := func(name string) *field { return &newPath(name, input).segments[0].fields[0] }
+// wiredOf names the members that the request must say too.
+func wiredOf(service string) []string {
 	switch service {
 	case "s3":
-		return &wired{bucket: named("Bucket"), key: named("Key"), source: named("CopySource"), renamed: named("RenameSource")}
+		return []string{wiredBucket: "Bucket", wiredKey: "Key", wiredSource: "CopySource+RenameSource"}
 	case "lambda":
-		return &wired{function: named("FunctionName")}
+		return []string{wiredFunction: "FunctionName"}
 	}
 	return nil
 }
 
-func (w *wire) read(from *wired, in reflect.Value) {
-	if from == nil {
-		return
-	}
-	w.bucket, _ = member(in, from.bucket)
-	w.key, w.hasKey = member(in, from.key)
-	if w.source, _ = member(in, from.source); w.source == "" {
-		w.source, _ = member(in, from.renamed)
-	}
-	w.function, _ = member(in, from.function)
-}
+// The places of the members in a service's list.
+const (
+	wiredBucket = iota
+	wiredKey
+	wiredSource
+
+	wiredFunction = 0
+)
 
 // strays reports whether the request may reach something else than its input
 // names. What an S3 call is about is in the host and the path of the request,
@@ -51,12 +37,13 @@ func (w *wire) read(from *wired, in reflect.Value) {
 // names its own. Lambda goes by the path too; DynamoDB answers for an account by
 // the host of that account.
 func (n *Named) strays(account, host, path string, resources []string) bool {
-	switch w := &n.wire; n.id {
+	switch n.plan.service {
 	case "s3":
 		return n.straysInS3(host, path)
 	case "lambda":
+		function, ok := n.wire.one(wiredFunction)
 		path, err := url.PathUnescape(path)
-		return err != nil || w.function != "" && strings.Contains(path, "/functions/") && !strings.Contains(path+"/", "/functions/"+w.function+"/")
+		return !ok || err != nil || function != "" && strings.Contains(path, "/functions/") && !strings.Contains(path+"/", "/functions/"+function+"/")
 	case "dynamodb", "dynamodbstreams":
 		if !strings.Contains(host, "ddb.") {
 			return false // no account's own host
@@ -71,21 +58,22 @@ func (n *Named) strays(account, host, path string, resources []string) bool {
 }
 
 func (n *Named) straysInS3(host, path string) bool {
-	w := &n.wire
+	bucket, one := n.wire.one(wiredBucket)
+	key, okay := n.wire.one(wiredKey)
 	path, err := url.PathUnescape(path)
-	if err != nil {
+	if !one || !okay || err != nil {
 		return true
 	}
-	if w.hasKey {
+	if len(n.wire.of(wiredKey)) > 0 {
 		var ok bool
-		if path, ok = strings.CutSuffix(path, "/"+w.key); !ok {
+		if path, ok = strings.CutSuffix(path, "/"+key); !ok {
 			return true
 		}
 	} else {
 		path = strings.TrimSuffix(path, "/")
 	}
 	h, _ := awshost.Parse(host)
-	switch bucket := w.bucket; {
+	switch {
 	case bucket == "" && n.operation == "WriteGetObjectResponse":
 		return path != "/WriteGetObjectResponse" // to a host of the request that it answers
 	case bucket == "":
@@ -105,20 +93,30 @@ func (n *Named) straysInS3(host, path string) bool {
 // and in S3 method and query, are what the services go by, and a step of the SDK's
 // stack can set them.
 func (n *Named) Contradicts(method, path, query string, h http.Header) bool {
+	return n.plan != nil && n.plan.service == "s3" && n.plan.isRerouted(method, query) || n.ContradictedBy(h, path)
+}
+
+// ContradictedBy is [Named.Contradicts] for a request whose method and query are
+// known to be right.
+func (n *Named) ContradictedBy(h http.Header, path string) bool {
+	if n.plan == nil {
+		return false // of what is not known nothing can differ
+	}
+	inS3, raised := n.plan.service == "s3", n.raised || n.plan.access == policy.Permissions
 	var target, source string
 	for key, values := range h {
-		if len(key) < len("X-Amz-Acl") || !strings.EqualFold(key[:len("X-Amz-")], "X-Amz-") {
+		if len(key) < len("X-Amz-Acl") || key[0]|0x20 != 'x' || !inS3 && len(key) != len("X-Amz-Target") || !strings.EqualFold(key[:len("X-Amz-")], "X-Amz-") {
 			continue
 		}
 		var said *string
 		switch name := key[len("X-Amz-"):]; {
 		case strings.EqualFold(name, "Target"):
 			said = &target
-		case n.id != "s3":
+		case !inS3:
 			continue
 		case strings.EqualFold(name, "Copy-Source"), strings.EqualFold(name, "Rename-Source"):
 			said = &source
-		case n.access != policy.Permissions && raises(name):
+		case !raised && raises(name):
 			return true
 		default:
 			continue
@@ -128,10 +126,11 @@ func (n *Named) Contradicts(method, path, query string, h http.Header) bool {
 		}
 		*said = values[0]
 	}
-	if n.id == "s3" {
-		return target != "" || source != n.wire.source || isRerouted(n.operation, method, query)
+	if inS3 {
+		named, ok := n.wire.one(wiredSource)
+		return !ok || target != "" || source != named
 	}
-	return n.target != "" && !n.isAskedBy(target, path)
+	return n.plan.target != "" && !n.plan.isAskedBy(target, path)
 }
 
 // raises reports whether a header of S3 asks for what [policy.Permissions] is
@@ -147,12 +146,12 @@ func raises(name string) bool {
 
 // isAskedBy reports whether a target, or the path of RPC v2, names the operation. A
 // service of the query protocol may have it in the body.
-func (n *Named) isAskedBy(target, path string) bool {
+func (p *plan) isAskedBy(target, path string) bool {
 	if _, rpc, ok := strings.Cut(path, "/service/"); ok && target == "" {
 		prefix, operation, _ := strings.Cut(rpc, "/operation/")
-		return prefix+"."+operation == n.target
+		return prefix+"."+operation == p.target
 	}
-	return target == n.target || target == "" && n.query
+	return target == p.target || target == "" && p.query
 }
 
 // isAccessPoint reports whether host is that of the access point with an ARN.
@@ -163,16 +162,4 @@ func isAccessPoint(h awshost.Host, host, arn string) bool {
 		return h.AccessPoint && h.Bucket == name && (h.Account == a.account || h.Account == "")
 	}
 	return strings.HasPrefix(host, name+"-"+a.account+".") || strings.HasPrefix(host, name+".accesspoint.")
-}
-
-// member returns a member of the input that is a text.
-func member(in reflect.Value, f *field) (string, bool) {
-	if f == nil {
-		return "", false
-	}
-	v := deref(f.get(in))
-	if v.Kind() != reflect.String {
-		return "", false
-	}
-	return v.String(), true
 }

@@ -1,0 +1,201 @@
+package integration
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/lambdafence/lambdafence/internal/awskey"
+	"github.com/lambdafence/lambdafence/policy/source"
+	"github.com/lambdafence/lambdafence/wrapper"
+)
+
+// TestApprovedBeforeIsNoWayIn makes operations over and over, each now and then
+// changed in one thing on its way, behind two fences: one that remembers what it
+// allowed, and one that judges each anew, because it tells of each. They must agree.
+func TestApprovedBeforeIsNoWayIn(t *testing.T) {
+	doc := source.Static("p", []byte(`{mode: enforce, allow: [
+		{aws: dynamodb, operations: [GetItem], resources: [table/orders]},
+		{aws: s3, operations: [GetObject, PutObject], access: [read, write], resources: [orders]},
+		{aws: lambda, operations: [Invoke], resources: ["function:orders"]},
+		{aws: sqs, operations: [SendMessage], resources: [orders]}]}`))
+	fence := func(opts ...wrapper.Option) *wrapper.Fence {
+		return wrapper.Must(wrapper.New(t.Context(), append(opts, wrapper.WithLogger(slog.New(slog.DiscardHandler)), wrapper.WithPolicy(doc), wrapper.WithAccount(account), wrapper.WithRefresh(0))...))
+	}
+	remembers, forgets := fence(), fence(wrapper.WithEvents(wrapper.All))
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 0))
+	blocked, allowed := map[string]int{}, map[string]int{}
+	for range 6000 {
+		op := operations[random.IntN(len(operations))]
+		change := changes[0]
+		if random.IntN(3) == 0 {
+			change = changes[random.IntN(len(changes))]
+		}
+		alone := random.IntN(2) == 0 // the guard of the SDK, without that of the HTTP client
+		again, anew := op.call(change.on(t, remembers, alone)), op.call(change.on(t, forgets, alone))
+		if errors.Is(again, wrapper.ErrBlocked) != errors.Is(anew, wrapper.ErrBlocked) {
+			t.Fatalf("seed %d: %s, %s: remembered %v, judged anew %v", seed, op.name, change.name, again, anew)
+		}
+		switch isBlocked := errors.Is(again, wrapper.ErrBlocked); {
+		case !isBlocked:
+			allowed[op.name]++
+		case op.allowed:
+			blocked[change.name]++
+		}
+	}
+	for _, change := range changes {
+		if (blocked[change.name] > 0) != change.blocks {
+			t.Errorf("%s: %d blocked", change.name, blocked[change.name])
+		}
+	}
+	for _, op := range operations {
+		if (allowed[op.name] > 0) != op.allowed {
+			t.Errorf("%s: %d allowed", op.name, allowed[op.name])
+		}
+	}
+}
+
+// An attempt is a configuration and what happens to its requests.
+type attempt struct {
+	context.Context
+	cfg aws.Config
+}
+
+var operations = []struct {
+	name    string
+	allowed bool
+	call    func(attempt) error
+}{
+	{"GetItem", true, get("orders")},
+	{"GetItem of another table", false, get("payroll")},
+	{"GetObject", true, object("orders", "1001")},
+	{"GetObject of another key", true, object("orders", "1002")},
+	{"GetObject of another bucket", false, object("payroll", "1001")},
+	{"PutObject", true, func(a attempt) error {
+		return errOf(s3.NewFromConfig(a.cfg).PutObject(a, &s3.PutObjectInput{Bucket: aws.String("orders"), Key: aws.String("1001")}))
+	}},
+	{"PutObject for all", false, func(a attempt) error {
+		return errOf(s3.NewFromConfig(a.cfg).PutObject(a, &s3.PutObjectInput{Bucket: aws.String("orders"), Key: aws.String("1001"), ACL: s3types.ObjectCannedACLPublicRead}))
+	}},
+	{"Invoke", true, invokes("orders")},
+	{"Invoke of another function", false, invokes("payroll")},
+	{"SendMessage", true, sendTo("https://sqs.eu-west-1.amazonaws.com/" + account + "/orders")},
+	{"SendMessage to another account", false, sendTo("https://sqs.eu-west-1.amazonaws.com/" + foreign + "/orders")},
+}
+
+func get(table string) func(attempt) error {
+	return func(a attempt) error {
+		return errOf(dynamodb.NewFromConfig(a.cfg).GetItem(a, &dynamodb.GetItemInput{TableName: &table, Key: item}))
+	}
+}
+
+func object(bucket, key string) func(attempt) error {
+	return func(a attempt) error {
+		return errOf(s3.NewFromConfig(a.cfg).GetObject(a, &s3.GetObjectInput{Bucket: &bucket, Key: &key}))
+	}
+}
+
+func invokes(function string) func(attempt) error {
+	return func(a attempt) error {
+		return errOf(lambda.NewFromConfig(a.cfg).Invoke(a, &lambda.InvokeInput{FunctionName: &function}))
+	}
+}
+
+func sendTo(queue string) func(attempt) error {
+	return func(a attempt) error {
+		return errOf(sqs.NewFromConfig(a.cfg).SendMessage(a, &sqs.SendMessageInput{QueueUrl: &queue, MessageBody: aws.String("m")}))
+	}
+}
+
+// A change is what somebody does to an operation, to its configuration or to its
+// request when it is signed.
+type change struct {
+	name    string
+	blocks  bool // an operation that is allowed without
+	config  func(*aws.Config)
+	request func(*http.Request)
+}
+
+var changes = []change{
+	{name: "nothing"},
+	{name: "a foreign key", blocks: true, config: func(cfg *aws.Config) { cfg.Credentials = keyOf(foreign) }},
+	{name: "another region", config: func(cfg *aws.Config) { cfg.Region = "us-east-1" }},
+	{name: "another endpoint", blocks: true, config: func(cfg *aws.Config) { cfg.BaseEndpoint = aws.String("https://evil.example") }},
+	{name: "a bucket's endpoint", blocks: true, config: func(cfg *aws.Config) {
+		cfg.BaseEndpoint = aws.String("https://payroll.s3.eu-west-1.amazonaws.com")
+	}},
+	header("X-Amz-Target", "DynamoDB_20120810.DeleteItem"),
+	header("x-amz-target", "DynamoDB_20120810.DeleteItem"),
+	header("X-AMZ-TARGET", "DynamoDB_20120810.DeleteItem"),
+	header("X-Amz-Acl", "public-read"),
+	header("x-amz-grant-read", "id=1"),
+	header("X-Amz-Copy-Source", "payroll/1001"),
+	header("x-amz-copy-source", "payroll/1001"),
+	{name: "another's signature", blocks: true, request: func(r *http.Request) {
+		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+awskey.ID(foreign)+"/20261121/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0")
+	}},
+	{name: "a signature that begins otherwise", request: oddlySigned(account)},
+	{name: "another's that does", blocks: true, request: oddlySigned(foreign)},
+	{name: "no signature", blocks: true, request: func(r *http.Request) { r.Header.Del("Authorization") }},
+	{name: "another method", blocks: true, request: func(r *http.Request) { r.Method = http.MethodDelete }},
+	{name: "another path", blocks: true, request: func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/payroll/1001", "" }},
+	{name: "a spelling of another path", request: func(r *http.Request) { r.URL.RawPath = "/..%2fpayroll%2f1001" }},
+	{name: "an opaque URL", blocks: true, request: func(r *http.Request) { r.URL.Opaque = "//evil.example/" }},
+	{name: "another query", blocks: true, request: func(r *http.Request) { r.URL.RawQuery = "acl" }},
+	{name: "another host", blocks: true, request: func(r *http.Request) { r.URL.Host = "evil.example" }},
+	{name: "another host header", blocks: true, request: func(r *http.Request) { r.Host = "payroll.s3.eu-west-1.amazonaws.com" }},
+	{name: "another scheme", blocks: true, request: func(r *http.Request) { r.URL.Scheme = "http" }},
+	{name: "a user", blocks: true, request: func(r *http.Request) { r.URL.User = url.User("orders") }},
+	{name: "a fragment", request: func(r *http.Request) { r.URL.Fragment = "payroll" }},
+	{name: "an ordinary header", request: func(r *http.Request) { r.Header.Set("X-Request-Id", "1") }},
+}
+
+func header(name, value string) change {
+	return change{name: name, blocks: true, request: func(r *http.Request) { r.Header[name] = []string{value} }}
+}
+
+func oddlySigned(account string) func(*http.Request) {
+	return func(r *http.Request) {
+		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 X=1, Credential="+awskey.ID(account)+"/20261121/eu-west-1/s3/aws4_request, Signature=0")
+	}
+}
+
+func keyOf(account string) aws.CredentialsProvider {
+	return credentials.NewStaticCredentialsProvider(awskey.ID(account), "secret", "")
+}
+
+// on is an attempt behind a fence, with the change.
+func (c change) on(t *testing.T, f *wrapper.Fence, alone bool) attempt {
+	cfg := aws.Config{Region: "eu-west-1", HTTPClient: &http.Client{Transport: answering{}}, Credentials: keyOf(account)}
+	if c.config != nil {
+		c.config(&cfg)
+	}
+	f.AWS(&cfg)
+	if alone {
+		cfg.HTTPClient = &http.Client{Transport: answering{}}
+	}
+	if c.request != nil {
+		cfg.APIOptions = append(cfg.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Finalize.Add(middleware.FinalizeMiddlewareFunc("change", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+				c.request(in.Request.(*smithyhttp.Request).Request)
+				return next.HandleFinalize(ctx, in)
+			}), middleware.After)
+		})
+	}
+	return attempt{t.Context(), cfg}
+}
