@@ -3,7 +3,6 @@ package wrapper
 import (
 	"hash/maphash"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync/atomic"
 
@@ -30,7 +29,6 @@ type approval struct {
 	key  string  // all that it was judged by, but for what its headers ask for
 	self *string // and the function's own account
 
-	url   url.URL
 	path  string   // as sent
 	place hostPort // that it goes to
 }
@@ -48,7 +46,7 @@ func (a *approvals) recall(key []byte, g *awsGuard, r *http.Request) *approval {
 }
 
 // keep notes that what g sends was allowed, which is call.
-func (a *approvals) keep(key []byte, g *awsGuard, r *http.Request, call *policy.Call) {
+func (a *approvals) keep(key []byte, g *awsGuard, call *policy.Call) {
 	if len(key) == 0 {
 		return
 	}
@@ -57,14 +55,10 @@ func (a *approvals) keep(key []byte, g *awsGuard, r *http.Request, call *policy.
 	if a.asked[at].Swap(h) != h {
 		return
 	}
-	k := &approval{
-		key: string(key), self: g.fence.account.own.Load(), url: *r.URL,
-		place: hostPort{strings.Clone(call.Host), call.Port}, path: strings.Clone(call.Path),
-	}
-	for _, s := range []*string{&k.url.Scheme, &k.url.Host, &k.url.Path, &k.url.RawPath, &k.url.RawQuery} {
-		*s = strings.Clone(*s) // it may be a part of something large
-	}
-	a.places[at].Store(k)
+	a.places[at].Store(&approval{
+		key: string(key), self: g.fence.account.own.Load(),
+		path: strings.Clone(call.Path), place: hostPort{strings.Clone(call.Host), call.Port}, // they may be parts of something large
+	})
 }
 
 // maxKey is the longest key of an approval, in bytes. Longer ones are not kept.
@@ -76,7 +70,7 @@ const maxKey = 512
 func (g *awsGuard) key(b []byte, r *http.Request, signed string) []byte {
 	u := r.URL
 	credential := strings.IndexByte(signed, ',')
-	if credential < 0 || signatureOf(signed[:credential]) == (signature{}) || u.User != nil || u.Opaque != "" || u.ForceQuery || u.OmitHost || u.Fragment != "" || u.RawFragment != "" {
+	if credential < 0 || !strings.HasPrefix(signed, "AWS4-HMAC-SHA256 Credential=") || u.User != nil || u.Opaque != "" || u.ForceQuery || u.OmitHost || u.Fragment != "" || u.RawFragment != "" {
 		return nil
 	}
 	b = g.named.AppendTo(b)

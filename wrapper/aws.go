@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -87,7 +86,7 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	if st := g.fence.state.Load(); !ok || st.off {
 		return next.HandleDeserialize(ctx, in)
 	}
-	v, u, err := g.judge(ctx, r.Request)
+	v, err := g.judge(ctx, r.Request)
 	if err != nil {
 		return out, md, err
 	}
@@ -96,7 +95,7 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		// the same, the guard of the HTTP client judges it.
 		return next.HandleDeserialize(ctx, in)
 	}
-	v.becomes(r.Request, u)
+	v.becomes(r.Request)
 	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
 	if v.became.sent.Load() || !errors.Is(err, ErrBlocked) { // else another call is blocked beneath, in place of this one
@@ -105,9 +104,9 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	return out, md, err
 }
 
-// judge judges an attempt that goes out as r, and returns the URL of r as it was
-// judged. There is no verdict on what is no request.
-func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, *url.URL, error) {
+// judge judges an attempt that goes out as r. There is no verdict on what is no
+// request.
+func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error) {
 	f := g.fence
 	st := f.state.Load()
 	var room [maxKey]byte
@@ -115,22 +114,21 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, *url.U
 	if st.approves {
 		key = g.key(room[:0], r, first(r.Header, authorization))
 		if known := st.approvals.recall(key, g, r); known != nil {
-			return g.allowed(st, known.place), &known.url, nil
+			return g.allowed(st, known.place), nil
 		}
 	}
 	var call policy.Call
 	if !g.describe(ctx, r, &call) {
-		return nil, nil, nil
+		return nil, nil
 	}
-	u := *r.URL
 	v, err := f.check(ctx, &call)
 	if v != nil || err != nil {
-		return v, &u, err
+		return v, err
 	}
 	if f.state.Load() == st { // it was judged by st
-		st.approvals.keep(key, g, r, &call)
+		st.approvals.keep(key, g, &call)
 	}
-	return g.allowed(st, hostPort{call.Host, call.Port}), &u, nil
+	return g.allowed(st, hostPort{call.Host, call.Port}), nil
 }
 
 // allowed is the verdict on an attempt that is allowed and makes no event.

@@ -36,7 +36,8 @@ type request struct {
 	query string
 
 	// What an operation of the SDK became: what must be sent, and nothing else.
-	url          *url.URL // nil: it is no operation
+	operation    bool
+	url          url.URL
 	method, host string
 	signed       string // the Authorization header, which covers what AWS is asked for
 	target       string
@@ -128,11 +129,10 @@ func (f *Fence) verdictFrom(ctx context.Context) *verdict {
 // stands reports whether v may still be trusted.
 func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.state.Load() }
 
-// becomes says which request an operation of the SDK becomes: r, which has the
-// URL u, that nobody changes.
-func (v *verdict) becomes(r *http.Request, u *url.URL) {
+// becomes says which request an operation of the SDK becomes.
+func (v *verdict) becomes(r *http.Request) {
 	b := &v.became
-	b.method, b.host, b.url, b.query = r.Method, r.Host, u, u.RawQuery
+	b.operation, b.method, b.host, b.url, b.query = true, r.Method, r.Host, *r.URL, r.URL.RawQuery
 	b.signed, b.target = first(r.Header, authorization), first(r.Header, "X-Amz-Target")
 }
 
@@ -149,11 +149,11 @@ func first(h http.Header, name string) string {
 // nothing in between: a policy that takes effect in that moment comes too late for
 // it, and one call has one verdict.
 func (v *verdict) coversOperation(r *http.Request) bool {
-	if v == nil || v.became.url == nil || r.URL == nil {
+	if v == nil || !v.became.operation || r.URL == nil {
 		return false
 	}
 	b := &v.became
-	return *b.url == *r.URL && b.method == r.Method && b.host == r.Host &&
+	return b.url == *r.URL && b.method == r.Method && b.host == r.Host &&
 		b.signed == first(r.Header, authorization) && b.target == first(r.Header, "X-Amz-Target") && !v.over.Load() && !b.sent.Swap(true)
 }
 

@@ -1,5 +1,7 @@
 package awscall
 
+import "encoding/binary"
+
 // AppendTo writes down all that n knows, in what room there is behind b. What is
 // written alike is the same call, wherever it goes and whoever signs it. It returns
 // nil where not all is known, or the room too small.
@@ -26,10 +28,8 @@ func (v *values) appendTo(b []byte) []byte {
 	if cap(b)-len(b) < 2*len(v.ends) {
 		return nil
 	}
-	for _, end := range v.ends {
-		b = append(b, byte(end), byte(end>>8))
-	}
-	return b
+	e := &v.ends
+	return binary.LittleEndian.AppendUint64(b, uint64(e[0])|uint64(e[1])<<16|uint64(e[2])<<32|uint64(e[3])<<48)
 }
 
 // AppendText appends a text and its length, or returns nil where there is no room
