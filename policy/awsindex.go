@@ -82,23 +82,21 @@ func (s *serviceIndex) begins(name string) int {
 }
 
 // offerServices offers q the rules for the service of AWS that the call claims
-// to go to, for those of its resources, and for those that answer at its host,
-// which is s.
-func (ix *index) offerServices(q *query, s *sight) {
-	if ix.services == nil {
+// to go to, for those of its resources, and for those that answer at its host.
+func (ix *index) offerServices(q *query) {
+	c, at := q.claim, q.aws()
+	if ix.services == nil || c == nil && !at.API {
 		return
 	}
-	c, at := &q.claim, q.aws()
 	for i := range at.Services {
-		service := &at.Services[i]
-		claimed := c.made && service.ID == c.service.ID
-		if s.services != nil {
-			s.services[i].offer(q, claimed && !q.elsewhere)
+		claimed := c != nil && at.Services[i].ID == c.service.ID
+		if at.rules != nil {
+			at.rules[i].offer(q, claimed && !q.elsewhere)
 		} else {
-			ix.about(service).offer(q, claimed && !q.elsewhere)
+			ix.about(&at.Services[i]).offer(q, claimed && !q.elsewhere)
 		}
 	}
-	if c.made {
+	if c != nil {
 		if !q.served {
 			ix.about(&c.service).offer(q, !q.elsewhere)
 		}
@@ -108,8 +106,8 @@ func (ix *index) offerServices(q *query, s *sight) {
 			}
 		}
 	}
-	if all := ix.every; all != nil && (c.made || at.API) {
-		all.offer(q, c.made && !q.elsewhere)
+	if all := ix.every; all != nil {
+		all.offer(q, c != nil && !q.elsewhere)
 		q.candidates(all.denies) // one service may be claimed, and another be at the host
 	}
 }
@@ -141,7 +139,7 @@ func (s *serviceIndex) offer(q *query, known bool) {
 	if len(s.heads) == 0 {
 		return
 	}
-	c := &q.claim
+	c := q.claim
 	known = known && c.resources != nil
 	for i := 0; known && i < len(c.resources); i++ {
 		r, ok := c.resource(i)
@@ -172,7 +170,7 @@ func (ix *index) allowEach(q *query) int32 {
 	for i := range all {
 		q.claim.setResources(all[i : i+1])
 		q.allow = -1
-		ix.offerServices(q, &sight{})
+		ix.offerServices(q)
 		if q.allow < 0 {
 			first = -1
 			break

@@ -33,17 +33,22 @@ type entry struct {
 
 // A sight is what a layer makes of the name of a host.
 type sight struct {
-	entry  *entry        // of the name, if it is in the index
-	up     *entry        // of the longest suffix of the name that is in the index
-	parent bool          // up is one label shorter
-	local  bool          // the name is one of this machine
-	aws    *awshost.Host // what the name is to AWS; nil: see the query
+	entry  *entry    // of the name, if it is in the index
+	up     *entry    // of the longest suffix of the name that is in the index
+	parent bool      // up is one label shorter
+	local  bool      // the name is one of this machine
+	aws    *awsSight // what the name is to AWS; nil: see the site
+}
 
-	services []serviceRules // about each of aws.Services, if it is not nil
+// An awsSight is what a host is to AWS, and what a layer has about the services
+// that answer there.
+type awsSight struct {
+	awshost.Host
+	rules []serviceRules // about each of Services, if it is not nil
 }
 
 // notAWS is what other hosts are to AWS.
-var notAWS awshost.Host
+var notAWS awsSight
 
 type globRef struct {
 	rule int32
@@ -77,13 +82,12 @@ func newIndex(rules []rule) index {
 
 // sightOf reads a name in full.
 func (ix *index) sightOf(name string) sight {
-	var s sight
+	s := sight{local: isLocalName(name), aws: &notAWS}
 	ix.above(name, &s)
-	s.local, s.aws = isLocalName(name), &notAWS
 	if h, ok := awshost.Parse(name); ok {
-		s.aws = new(h)
+		s.aws = &awsSight{Host: h}
 		for i := range h.Services {
-			s.services = append(s.services, ix.about(&h.Services[i]))
+			s.aws.rules = append(s.aws.rules, ix.about(&h.Services[i]))
 		}
 	}
 	return s
@@ -140,54 +144,64 @@ func (ix *index) at(name string) *entry {
 	return ix.names[name]
 }
 
+// A site is a host that is judged, and what was read of it.
+type site struct {
+	host   string // as the call has it
+	read   bool
+	canon  target   // host in its canonical form, once it is read
+	fresh  sight    // of a name that was not known before
+	unseen awsSight // of one of AWS that was not
+}
+
+// canonical returns the host in its canonical form.
+func (at *site) canonical() *target {
+	if !at.read {
+		at.canon, at.read = targetOf(at.host), true
+	}
+	return &at.canon
+}
+
 // see reads the host that is judged. An address has no name.
-func (ix *index) see(q *query) (name string, s *sight) {
-	name = q.host
-	s, maybeAWS := ix.known(name)
-	if s != nil {
+func (ix *index) see(at *site) (name string, s *sight) {
+	name = at.host
+	if s = ix.known(name); s != nil {
 		return name, s
 	}
-	s = &q.fresh
-	if !ix.above(name, s) {
-		t := q.canonical()
+	if plain := ix.above(name, &at.fresh); !plain {
+		t := at.canonical()
 		if t.lit.IsValid() {
-			return "", s
+			return "", nil
 		}
 		name = t.name
-		if s, maybeAWS = ix.known(name); s != nil {
+		if s = ix.known(name); s != nil {
 			return name, s
 		}
-		s = &q.fresh
-		ix.above(name, s)
+		ix.above(name, &at.fresh)
 	}
-	s.local, s.aws = isLocalName(name), &notAWS
-	if maybeAWS {
-		var ok bool
-		if q.unseen, ok = awshost.Parse(name); ok {
-			s.aws = nil
-			ix.seen.Keep(name, ix.sightOf)
-		}
+	at.fresh.local, at.fresh.aws = isLocalName(name), &notAWS
+	if h, ok := awshost.Parse(name); ok {
+		ix.seen.Keep(name, ix.sightOf)
+		at.unseen.Host, at.fresh.aws = h, nil
 	}
-	return name, s
+	return name, &at.fresh
 }
 
 // known returns what is known of a name beforehand, if it is in the index or is
-// a host of AWS that was seen before; both are canonical. If it is not known, it
-// may be one of AWS all the same.
-func (ix *index) known(name string) (s *sight, maybeAWS bool) {
+// a host of AWS that was seen before; both are canonical.
+func (ix *index) known(name string) *sight {
 	if e := ix.at(name); e != nil {
-		return &e.sight, false
+		return &e.sight
 	}
-	if !awshost.MayParse(name) {
-		return nil, false
+	if awshost.MayParse(name) {
+		return ix.seen.Recall(name)
 	}
-	return ix.seen.Recall(name), true
+	return nil
 }
 
 // above looks up what is left of a name after each dot, and reads it on the way:
 // plain if what the index does not have of it is in canonical form.
 func (ix *index) above(name string, s *sight) (plain bool) {
-	*s = sight{parent: true}
+	s.parent = true
 	plain = true
 	for i := range len(name) {
 		b := hostBytes[name[i]]

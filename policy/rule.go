@@ -127,27 +127,27 @@ func (r *rule) matchesOrigin(q *query) bool {
 	}
 	switch {
 	case r.functions == nil:
-	case q.function == "": // unknown
+	case q.call.Function == "": // unknown
 		if !r.deny {
 			return false
 		}
-	case !matchAny(r.functions, q.function):
+	case !matchAny(r.functions, q.call.Function):
 		return false
 	}
 	switch {
 	case r.until.IsZero():
 		return true
-	case q.time.IsZero(): // unknown
+	case q.call.Time.IsZero(): // unknown
 		return r.deny
 	}
-	return q.time.Before(r.until)
+	return q.call.Time.Before(r.until)
 }
 
 // matchesCaller judges which module calls. An allow rule means the one that made
 // the call, a deny rule any that had a part in it. One that is not known is none
 // of those that are named: a deny rule for a library must not stop the rest.
 func (r *rule) matchesCaller(q *query) bool {
-	return r.isFrom(&q.caller) || r.deny && slices.ContainsFunc(q.callers, func(c Caller) bool { return r.isFrom(&c) })
+	return r.isFrom(&q.call.Caller) || r.deny && slices.ContainsFunc(q.call.Callers, func(c Caller) bool { return r.isFrom(&c) })
 }
 
 func (r *rule) isFrom(c *Caller) bool {

@@ -28,7 +28,7 @@ func suggestAWS(q *query, c *Call, t target) string {
 		parts = append(parts, "operations: ["+yamlWord(name)+"]")
 	}
 	if len(c.Resources) > 0 {
-		resources, ok := suggestResources(&q.claim)
+		resources, ok := suggestResources(q.claim)
 		if !ok {
 			return ""
 		}
