@@ -164,7 +164,8 @@ func (at *site) canonical() *target {
 // see reads the host that is judged. An address has no name.
 func (ix *index) see(at *site) (name string, s *sight) {
 	name = at.host
-	if s = ix.known(name); s != nil {
+	s, maybeAWS := ix.known(name)
+	if s != nil {
 		return name, s
 	}
 	if plain := ix.above(name, &at.fresh); !plain {
@@ -173,29 +174,33 @@ func (ix *index) see(at *site) (name string, s *sight) {
 			return "", nil
 		}
 		name = t.name
-		if s = ix.known(name); s != nil {
+		if s, maybeAWS = ix.known(name); s != nil {
 			return name, s
 		}
 		ix.above(name, &at.fresh)
 	}
 	at.fresh.local, at.fresh.aws = isLocalName(name), &notAWS
-	if h, ok := awshost.Parse(name); ok {
-		ix.seen.Keep(name, ix.sightOf)
-		at.unseen.Host, at.fresh.aws = h, nil
+	if maybeAWS {
+		var ok bool
+		if at.unseen.Host, ok = awshost.Parse(name); ok {
+			ix.seen.Keep(name, ix.sightOf)
+			at.fresh.aws = nil
+		}
 	}
 	return name, &at.fresh
 }
 
 // known returns what is known of a name beforehand, if it is in the index or is
-// a host of AWS that was seen before; both are canonical.
-func (ix *index) known(name string) *sight {
+// a host of AWS that was seen before; both are canonical. If it is not known, it
+// may be one of AWS all the same.
+func (ix *index) known(name string) (s *sight, maybeAWS bool) {
 	if e := ix.at(name); e != nil {
-		return &e.sight
+		return &e.sight, false
 	}
-	if awshost.MayParse(name) {
-		return ix.seen.Recall(name)
+	if !awshost.MayParse(name) {
+		return nil, false
 	}
-	return nil
+	return ix.seen.Recall(name), true
 }
 
 // above looks up what is left of a name after each dot, and reads it on the way:
