@@ -34,10 +34,16 @@ type target struct {
 
 // targetOf reads a host. It does not allocate where host is canonical already.
 func targetOf(host string) target {
+	number := endsInNumber(host)
+	if number {
+		if lit, err := netip.ParseAddr(host); err == nil && lit.Is4() {
+			return target{lit: lit}
+		}
+	}
 	switch {
 	case !isPlain(host):
 		host = plain(host)
-	case !endsInNumber(host):
+	case !number:
 		return target{name: host}
 	}
 	if lit, ok := parseAddr(host); ok {

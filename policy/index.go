@@ -2,7 +2,6 @@ package policy
 
 import (
 	"net/netip"
-	"slices"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
 )
@@ -15,9 +14,8 @@ type index struct {
 	names    map[string]*entry
 	lengths  [4]uint64 // bit n: a key of n bytes is in names, so that others are not looked up
 	globs    []globRef
-	nets     map[netip.Prefix][]int32
-	bits     [2][]int // the prefix lengths in nets, for IPv4 and for IPv6
-	anything []int32  // **
+	nets     netIndex
+	anything []int32 // **
 	services map[string]*serviceIndex
 	every    *serviceIndex        // of services: "*"
 	seen     *awshost.Memo[sight] // hosts of AWS that are not in names
@@ -56,19 +54,20 @@ type globRef struct {
 }
 
 func newIndex(rules []rule) index {
-	ix := index{names: map[string]*entry{}, nets: map[netip.Prefix][]int32{}, seen: new(awshost.Memo[sight])}
+	ix := index{names: map[string]*entry{}, seen: new(awshost.Memo[sight])}
 	for i := range rules {
 		ref := int32(i)
 		for j := range rules[i].hosts {
 			ix.addHost(&rules[i].hosts[j], ref)
 		}
 		for _, p := range rules[i].cidrs {
-			ix.addNet(p, ref)
+			ix.nets.add(p, ref)
 		}
 		if rules[i].aws != nil {
 			ix.addServices(rules[i].aws, rules[i].deny, ref)
 		}
 	}
+	ix.nets.sort()
 	for _, s := range ix.services {
 		s.sort()
 	}
@@ -98,7 +97,7 @@ func (ix *index) addHost(h *hostPattern, ref int32) {
 	case h.all:
 		ix.anything = append(ix.anything, ref)
 	case h.lit.IsValid():
-		ix.addNet(h.lit, ref)
+		ix.nets.add(h.lit, ref)
 	case h.glob != nil:
 		ix.globs = append(ix.globs, globRef{ref, h.glob})
 	case h.exact != "":
@@ -122,17 +121,6 @@ func (ix *index) add(name string) *entry {
 		ix.lengths[n/64] |= 1 << (n % 64)
 	}
 	return e
-}
-
-func (ix *index) addNet(p netip.Prefix, ref int32) {
-	family := &ix.bits[0]
-	if p.Addr().Is6() {
-		family = &ix.bits[1]
-	}
-	if !slices.Contains(*family, p.Bits()) {
-		*family = append(*family, p.Bits())
-	}
-	ix.nets[p] = append(ix.nets[p], ref)
 }
 
 // at returns the entry of a name, or nil.
@@ -168,7 +156,7 @@ func (ix *index) see(at *site) (name string, s *sight) {
 	if s != nil {
 		return name, s
 	}
-	if plain := ix.above(name, &at.fresh); !plain {
+	if endsInNumber(name) || !ix.above(name, &at.fresh) {
 		t := at.canonical()
 		if t.lit.IsValid() {
 			return "", nil
@@ -223,7 +211,7 @@ func (ix *index) above(name string, s *sight) (plain bool) {
 		s.parent = false
 	}
 	s.parent = false
-	return plain && name != "" && name[len(name)-1] != '.' && !endsInNumber(name)
+	return plain && name != "" && name[len(name)-1] != '.'
 }
 
 // offerName offers q the rules for a name. A wildcard never allows an endpoint
@@ -252,25 +240,12 @@ func (ix *index) offerName(q *query, name string, s *sight) {
 // offerAddress offers q the rules for an address, and the deny rules for an
 // IPv4 address inside it: allowing the one does not allow the other.
 func (ix *index) offerAddress(q *query, a netip.Addr) {
-	ix.within(q, a)
+	ix.nets.offer(q, a)
 	inner, n := embedded(a)
 	for _, v4 := range inner[:n] {
 		allow := q.allow
-		ix.within(q, v4)
+		ix.nets.offer(q, v4)
 		q.allow = allow
-	}
-}
-
-// within offers q the rules whose range holds a.
-func (ix *index) within(q *query, a netip.Addr) {
-	family := ix.bits[0]
-	if a.Is6() {
-		family = ix.bits[1]
-	}
-	for _, bits := range family {
-		if p, err := a.Prefix(bits); err == nil {
-			q.candidates(ix.nets[p])
-		}
 	}
 }
 
