@@ -32,7 +32,12 @@ func levelOf(a Access) accessSet {
 
 // names reports whether the rule is about a service.
 func (a *awsRule) names(s *awshost.Service) bool {
-	return slices.ContainsFunc(a.services, func(name string) bool { return name == "*" || name == s.ID || name == s.IAM })
+	for _, name := range a.services {
+		if name == s.ID || name == s.IAM || name == "*" {
+			return true
+		}
+	}
+	return false
 }
 
 // namesHost reports whether the rule is about a service that answers at the host
@@ -84,9 +89,12 @@ func (a *awsRule) allowsRegion(q *query) bool {
 
 func (a *awsRule) allowsAccount(q *query) bool {
 	c := q.call
-	return slices.ContainsFunc(a.accounts, func(id string) bool {
-		return id == "*" || c.Account != "" && (id == c.Account || id == accountSelf && c.Account == c.Self)
-	})
+	for _, id := range a.accounts {
+		if id == "*" || c.Account != "" && (id == c.Account || id == accountSelf && c.Account == c.Self) {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *awsRule) allowsOperation(q *query) bool {
