@@ -59,8 +59,7 @@ func (f *pathForm) read(target string) {
 
 // What a byte means to the reader of a path, beside ordinary.
 const (
-	slash  = iota + 1
-	period // harmless, unless it follows a slash; as a slash is
+	afterSlash = iota + 1 // harmless, unless it follows a slash
 	untidy
 )
 
@@ -70,23 +69,17 @@ var pathBytes = func() (table [256]byte) {
 			table[c] = untidy
 		}
 	}
-	table['.'], table['/'] = period, slash
+	table['.'], table['/'] = afterSlash, afterSlash
 	return table
 }()
 
 // isTidy reports whether a path reads the same for everyone.
 func isTidy(path string) bool {
-	slashed := false // the byte before was a slash
 	for i := range len(path) {
 		b := pathBytes[path[i]]
-		if b == ordinary {
-			slashed = false
-			continue
-		}
-		if b == untidy || slashed {
+		if b != ordinary && (b == untidy || i > 0 && path[i-1] == '/') {
 			return false
 		}
-		slashed = b == slash
 	}
 	return true
 }
