@@ -5,29 +5,22 @@ package policy
 // seen before, or a path has escapes or dot segments. A call whose Addr is set is
 // judged by that address as well.
 func (s *Set) Decide(c *Call) Decision {
-	if c.Kind != AWS {
-		return *s.decision(s.verdict(c, nil))
+	var made *claim
+	if c.Kind == AWS {
+		made = &claim{partition: s.partition}
+		made.read(c)
 	}
-	var cl claim
-	cl.read(c)
-	cl.partition = s.partition
-	return *s.decision(s.verdict(c, &cl))
-}
-
-// verdict is the finding on all places that a call goes to. claim is what the
-// SDK says of it, nil if the SDK did not make it.
-func (s *Set) verdict(c *Call, claim *claim) finding {
-	f := s.judge(c, claim, c.host())
+	f := s.judge(c, made, c.host())
 	if c.HostHeader != "" {
-		f = f.and(s.judge(c, claim, c.HostHeader))
+		f = f.and(s.judge(c, made, c.HostHeader))
 	}
 	if c.isRequest() && !isPath(c.Path) {
-		f = f.and(s.judge(c, claim, targetHost(c.Path)))
+		f = f.and(s.judge(c, made, targetHost(c.Path)))
 	}
 	if c.Addr.IsValid() {
-		f = f.and(s.judgeReached(c, claim))
+		f = f.and(s.judgeReached(c))
 	}
-	return f
+	return *s.decision(f)
 }
 
 // DecideReached judges only the address that a call is about to reach, c.Addr:
@@ -35,16 +28,9 @@ func (s *Set) verdict(c *Call, claim *claim) finding {
 // the verdict on a call whose first half was [Set.Decide] without an address.
 // Scheme, method and path do not count, for a connection may carry any.
 // Function, Time and the callers do, and count as unknown where they are not set.
-func (s *Set) DecideReached(c *Call) Decision {
-	if c.Kind != AWS {
-		return *s.decision(s.judgeReached(c, nil))
-	}
-	var cl claim
-	cl.read(c)
-	return *s.decision(s.judgeReached(c, &cl))
-}
+func (s *Set) DecideReached(c *Call) Decision { return *s.decision(s.judgeReached(c)) }
 
-// judge judges a call to host.
+// judge judges a call to host. claim is what the SDK says of it, if it made it.
 func (s *Set) judge(c *Call, claim *claim, host string) finding {
 	to := site{host: host}
 	q := query{call: c, claim: claim, site: &to}
@@ -121,10 +107,11 @@ func (l *layer) find(q *query) localKind {
 	return notLocal
 }
 
-// judgeReached judges the address that is about to be connected to, c.Addr.
-func (s *Set) judgeReached(c *Call, claim *claim) finding {
+// judgeReached judges the address that is about to be connected to, c.Addr. What
+// the SDK says of the call was judged before.
+func (s *Set) judgeReached(c *Call) finding {
 	from := site{host: c.Host}
-	q := query{call: c, claim: claim, site: &from, at: &notAWS, reached: true}
+	q := query{call: c, site: &from, at: &notAWS, reached: true}
 	q.ask()
 	t := target{lit: c.Addr.WithZone("").Unmap()}
 	kind := localRange(t.lit)

@@ -49,10 +49,10 @@ func (p *pattern) match(s string) bool {
 		}
 		s, more = s[len(p.head):], len(s) > len(p.head)
 		if more {
-			if !strings.HasPrefix(s, p.sep) {
+			if p.sep == "" || s[0] != p.sep[0] {
 				return false
 			}
-			s = s[len(p.sep):]
+			s = s[1:]
 		}
 	}
 	switch {

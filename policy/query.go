@@ -1,7 +1,5 @@
 package policy
 
-import "cmp"
-
 // A query is a call on its way to one host through the layers: what the rules ask
 // of it, worked out once, and what was found in the layer that is asked just now.
 // The text that matchers are given stands one pointer away, for the compiler takes
@@ -24,8 +22,8 @@ type query struct {
 	genuine   bool      // and the call goes where the SDK finds it; see isAt
 	elsewhere bool      // the bucket of host, or of the path, is none that the claim names
 
-	tidy  bool      // the path was read, and has but one form
-	forms *pathForm // of a path that has more, once it is read
+	read  bool      // the path was
+	forms *pathForm // of the path, if it has more than one
 
 	rules       []rule // of the layer
 	allow, deny int32  // the first allow rule, the hardest and then first deny rule; -1: none
@@ -71,18 +69,17 @@ func (q *query) aws() *awsSight {
 	return q.at
 }
 
-// path reads the request target when the first rule asks for it.
-func (q *query) path() pathForm {
-	switch target := cmp.Or(q.call.Path, "/"); {
-	case q.forms != nil:
-		return *q.forms
-	case q.tidy, isTidy(target):
-		q.tidy = true
-		return pathForm{target, target, q.odd}
+// path reads the request target when the first rule asks for it. A target that
+// reads the same for everyone has no other forms: nil.
+func (q *query) path() *pathForm {
+	if !q.read {
+		q.read = true
+		if !isTidy(q.call.Path) {
+			q.forms = new(pathForm)
+			q.forms.read(q.call.Path)
+		}
 	}
-	q.forms = new(pathForm)
-	q.forms.read(q.call.Path)
-	return *q.forms
+	return q.forms
 }
 
 // candidates offers rules whose subject matches.

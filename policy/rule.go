@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"time"
@@ -114,7 +115,12 @@ func (r *rule) matchesRequest(q *query) bool {
 		return true
 	}
 	f := q.path()
-	if r.deny {
+	switch {
+	case f == nil && q.odd:
+		return r.deny
+	case f == nil:
+		return matchAny(r.paths, cmp.Or(q.call.Path, "/"))
+	case r.deny:
 		return f.odd || matchAny(r.paths, f.sent) || matchAny(r.paths, f.clean)
 	}
 	return !f.odd && matchAny(r.paths, f.sent) && (f.clean == f.sent || matchAny(r.paths, f.clean))
