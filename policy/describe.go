@@ -108,8 +108,12 @@ func requestTarget(method string, u *url.URL, host string) (string, error) {
 	switch {
 	case target == "" && method == "CONNECT" && u.Path == "":
 		return cmp.Or(host, u.Host), nil
+	case target == "" && u.Path == "":
+		return "/", nil
+	case target == "" && u.RawPath == "" && isUnescaped(u.Path):
+		return u.Path, nil // as most are
 	case target == "":
-		return cmp.Or(u.EscapedPath(), "/"), nil
+		return u.EscapedPath(), nil
 	case strings.HasPrefix(target, "//") && method == "CONNECT" && u.Path == "":
 		target = strings.TrimLeft(target, "/") // sent as it is; whoever follows it sees an authority
 	case strings.HasPrefix(target, "//"):

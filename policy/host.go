@@ -15,6 +15,9 @@ import (
 // dots, every form of an IP literal as that literal. An empty host is the local
 // system, "localhost". Equal destinations have equal canonical hosts.
 func CanonicalHost(host string) string {
+	if isPlain(host) && !endsInNumber(host) {
+		return host
+	}
 	t := targetOf(host)
 	if !t.lit.IsValid() {
 		return t.name
@@ -35,7 +38,7 @@ type target struct {
 // targetOf reads a host. It does not allocate where host is canonical already.
 func targetOf(host string) target {
 	number := endsInNumber(host)
-	if number {
+	if number { // the usual form, at once
 		if lit, err := netip.ParseAddr(host); err == nil && lit.Is4() {
 			return target{lit: lit}
 		}

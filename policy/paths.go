@@ -60,13 +60,17 @@ func (f *pathForm) read(target string) {
 // What a byte means to the reader of a path, beside ordinary.
 const (
 	afterSlash = iota + 1 // harmless, unless it follows a slash
+	notInURL              // harmless, but net/url escapes it
 	untidy
 )
 
 var pathBytes = func() (table [256]byte) {
 	for c := range table {
-		if c <= 0x20 || c >= 0x7f || c == '%' || c == '\\' || c == '#' {
+		switch {
+		case c <= 0x20 || c >= 0x7f || c == '%' || c == '\\' || c == '#':
 			table[c] = untidy
+		case strings.IndexByte("!\"'()*<>?[]^`{|}", byte(c)) >= 0:
+			table[c] = notInURL
 		}
 	}
 	table['.'], table['/'] = afterSlash, afterSlash
@@ -77,7 +81,17 @@ var pathBytes = func() (table [256]byte) {
 func isTidy(path string) bool {
 	for i := range len(path) {
 		b := pathBytes[path[i]]
-		if b != ordinary && (b == untidy || i > 0 && path[i-1] == '/') {
+		if b == untidy || b == afterSlash && i > 0 && path[i-1] == '/' {
+			return false
+		}
+	}
+	return true
+}
+
+// isUnescaped reports whether net/url sends a path as it is.
+func isUnescaped(path string) bool {
+	for i := range len(path) {
+		if pathBytes[path[i]] >= notInURL {
 			return false
 		}
 	}

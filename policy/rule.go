@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 	"time"
@@ -118,8 +117,10 @@ func (r *rule) matchesRequest(q *query) bool {
 	switch {
 	case f == nil && q.odd:
 		return r.deny
+	case f == nil && q.call.Path == "":
+		return matchAny(r.paths, "/")
 	case f == nil:
-		return matchAny(r.paths, cmp.Or(q.call.Path, "/"))
+		return matchAny(r.paths, q.call.Path)
 	case r.deny:
 		return f.odd || matchAny(r.paths, f.sent) || matchAny(r.paths, f.clean)
 	}
