@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
@@ -11,15 +10,8 @@ import (
 // resources are found by what their patterns begin with, up to the first star.
 type serviceIndex struct {
 	rules  []int32 // that do not ask for resources
-	heads  []head  // sorted
+	heads          // of the resources of the others
 	denies []int32 // deny rules that ask for resources: unknown ones match
-}
-
-// A head is what patterns of some rules begin with.
-type head struct {
-	text  string
-	rules []int32
-	up    int // index of the longest other head that this one begins with, or -1
 }
 
 func (ix *index) addServices(a *awsRule, deny bool, ref int32) {
@@ -45,40 +37,8 @@ func (s *serviceIndex) add(a *awsRule, deny bool, ref int32) {
 		s.denies = append(s.denies, ref)
 	}
 	for i := range a.resources {
-		s.heads = append(s.heads, head{text: a.resources[i].head, rules: []int32{ref}})
+		s.heads.add(a.resources[i].head, ref)
 	}
-}
-
-// sort sorts the heads, and makes one of equal ones.
-func (s *serviceIndex) sort() {
-	slices.SortStableFunc(s.heads, func(a, b head) int { return strings.Compare(a.text, b.text) })
-	heads := s.heads[:0]
-	for _, h := range s.heads {
-		last := len(heads) - 1
-		if last >= 0 && heads[last].text == h.text {
-			heads[last].rules = append(heads[last].rules, h.rules...)
-			continue
-		}
-		for h.up = last; h.up >= 0 && !strings.HasPrefix(h.text, heads[h.up].text); {
-			h.up = heads[h.up].up
-		}
-		heads = append(heads, h)
-	}
-	s.heads = heads
-}
-
-// begins returns the index of the greatest head that is not above name, or -1.
-// Every head that name begins with is that one or up from it.
-func (s *serviceIndex) begins(name string) int {
-	from, to := 0, len(s.heads)
-	for from < to {
-		if i := (from + to) / 2; s.heads[i].text <= name {
-			from = i + 1
-		} else {
-			to = i
-		}
-	}
-	return from - 1
 }
 
 // offerServices offers q the rules for the service of AWS that the call claims
@@ -158,7 +118,7 @@ func (s *serviceIndex) offer(q *query, known bool) {
 func (s *serviceIndex) offerNamed(q *query, name string) {
 	for i := s.begins(name); i >= 0; i = s.heads[i].up {
 		if strings.HasPrefix(name, s.heads[i].text) {
-			q.candidates(s.heads[i].rules)
+			q.candidates(s.heads[i].refs)
 		}
 	}
 }

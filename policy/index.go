@@ -2,18 +2,21 @@ package policy
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // An index finds the rules whose subject matches a call without reading them
-// all: names by hash, suffixes by hash at each label boundary, address ranges
-// by hash for each prefix length in use. Only patterns of another shape are
-// tried one by one. A ref is the position of a rule in its layer.
+// all: names by hash, suffixes by hash at each label boundary, patterns of
+// another shape by the labels they end in and then by what they begin with,
+// address ranges in a list that is sorted. A ref is the position of a rule in
+// its layer.
 type index struct {
 	names    map[string]*entry
 	lengths  [4]uint64 // bit n: a key of n bytes is in names, so that others are not looked up
 	globs    []globRef
+	adrift   heads // of globs whose last label is a pattern
 	nets     netIndex
 	anything []int32 // **
 	services map[string]*serviceIndex
@@ -26,6 +29,7 @@ type entry struct {
 	exact []int32 // the name itself
 	one   []int32 // *.name
 	deep  []int32 // **.name
+	globs heads   // of other patterns that end in .name
 	sight sight   // the name itself
 }
 
@@ -68,11 +72,13 @@ func newIndex(rules []rule) index {
 		}
 	}
 	ix.nets.sort()
+	ix.adrift.sort()
 	for _, s := range ix.services {
 		s.sort()
 	}
 	ix.every = ix.services["*"]
 	for name, e := range ix.names {
+		e.globs.sort()
 		e.sight = ix.sightOf(name)
 		e.sight.entry = e
 	}
@@ -99,6 +105,11 @@ func (ix *index) addHost(h *hostPattern, ref int32) {
 	case h.lit.IsValid():
 		ix.nets.add(h.lit, ref)
 	case h.glob != nil:
+		globs := &ix.adrift
+		if h.suffix != "" {
+			globs = &ix.add(h.suffix).globs
+		}
+		globs.add(h.head, int32(len(ix.globs)))
 		ix.globs = append(ix.globs, globRef{ref, h.glob})
 	case h.exact != "":
 		e := ix.add(h.exact)
@@ -226,14 +237,25 @@ func (ix *index) offerName(q *query, name string, s *sight) {
 	}
 	for up := s.up; up != nil; up = up.sight.up {
 		q.candidates(up.deep)
+		ix.offerGlobs(q, name, up.globs)
 	}
-	for i := range ix.globs {
-		if g := &ix.globs[i]; g.glob.match(name) {
-			q.candidate(g.rule)
-		}
-	}
+	ix.offerGlobs(q, name, ix.adrift)
 	if q.aws().API {
 		q.allow = allow
+	}
+}
+
+// offerGlobs offers q the rules of those globs that match a name.
+func (ix *index) offerGlobs(q *query, name string, globs heads) {
+	for i := globs.begins(name); i >= 0; i = globs[i].up {
+		if !strings.HasPrefix(name, globs[i].text) {
+			continue
+		}
+		for _, ref := range globs[i].refs {
+			if g := &ix.globs[ref]; g.glob.match(name) {
+				q.candidate(g.rule)
+			}
+		}
 	}
 }
 
