@@ -59,7 +59,7 @@ func (a *awsRule) allows(q *query) bool {
 		return false
 	case q.reached:
 		return a.trusts(q) // the request was judged; this address of it is one that the rule names
-	case q.odd, q.method == "CONNECT":
+	case q.odd, q.verb == connect:
 		return false // neither is a request of AWS's API, and either may lead anywhere
 	case c != nil:
 		if !a.names(&c.service) || !q.genuine && !a.trusts(q) {

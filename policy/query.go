@@ -15,6 +15,7 @@ type query struct {
 	ownPort uint16 // of the scheme; 0: a net call, or a scheme without one
 	odd     bool   // an HTTP request whose target is no path
 	reached bool   // only the address is judged: a connection may carry anything
+	verb    verbSet
 	method  string // of a request
 
 	at        *awsSight // what the host is to AWS; nil: see the site
@@ -41,6 +42,7 @@ func (q *query) ask() {
 	q.scheme, q.ownPort = schemeWord(c.Scheme)
 	q.odd = !isPath(c.Path)
 	q.method = c.method()
+	q.verb = verbOf(q.method)
 }
 
 // isAt notes what the host that is judged is to AWS, and to the claim. A call is
@@ -156,4 +158,40 @@ func schemeWord(scheme string) (w wordSet, port uint16) {
 		return unknownScheme, 0
 	}
 	return otherScheme, 0
+}
+
+// A verbSet is a set of methods, as far as they are common.
+type verbSet uint16
+
+func (s verbSet) has(v verbSet) bool { return s&v != 0 }
+
+const (
+	connect verbSet = 1 << iota
+	otherVerb
+	firstVerb
+)
+
+var commonMethods = [...]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+func verbOf(method string) verbSet {
+	for i, m := range commonMethods {
+		if m == method {
+			return firstVerb << i
+		}
+	}
+	if method == "CONNECT" {
+		return connect
+	}
+	return otherVerb
+}
+
+// verbsOf returns the set of a rule's methods; nil are all.
+func verbsOf(methods []string) (s verbSet) {
+	if methods == nil {
+		return ^verbSet(0)
+	}
+	for _, m := range methods {
+		s |= verbOf(m)
+	}
+	return s
 }
