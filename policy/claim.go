@@ -72,9 +72,10 @@ func (c *Call) securePort() bool {
 	return (c.Scheme == "https" || c.Kind == AWS && c.Scheme == "") && (c.Port == 0 || c.Port == 443)
 }
 
-// otherBucket reports whether the request to an API of AWS goes to a bucket, or an access point,
-// that is none of those which the SDK says it is about. A client whose base
-// endpoint has a bucket in its name or path sends everything there.
+// otherBucket reports whether the request, which goes to an API of AWS, goes to a
+// bucket, or an access point, that is none of those which the SDK says it is
+// about. A client whose base endpoint has a bucket in its name or path sends
+// everything there.
 func (q *query) otherBucket() bool {
 	c := q.claim
 	if len(c.resources) == 0 || c.service.ID != "s3" {

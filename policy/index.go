@@ -205,7 +205,7 @@ func (ix *index) known(name string) (s *sight, maybeAWS bool) {
 // above looks up what is left of a name after each dot, and reads it on the way:
 // plain if what the index does not have of it is in canonical form.
 func (ix *index) above(name string, s *sight) (plain bool) {
-	s.parent = true
+	s.up, s.parent = nil, true
 	plain = true
 	for i := range len(name) {
 		b := hostBytes[name[i]]

@@ -160,7 +160,7 @@ func schemeWord(scheme string) (w wordSet, port uint16) {
 	return otherScheme, 0
 }
 
-// A verbSet is a set of methods, as far as they are common.
+// A verbSet is a set of methods, of which the common ones are told apart.
 type verbSet uint16
 
 func (s verbSet) has(v verbSet) bool { return s&v != 0 }
@@ -168,7 +168,7 @@ func (s verbSet) has(v verbSet) bool { return s&v != 0 }
 const (
 	connect verbSet = 1 << iota
 	otherVerb
-	firstVerb
+	firstVerb // and one more for each of commonMethods
 )
 
 var commonMethods = [...]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
