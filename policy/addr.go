@@ -143,11 +143,32 @@ var localRanges = []struct {
 	{netip.MustParsePrefix("ff00::/8"), multicast},
 }
 
+// localBytes are what the addresses of localRanges begin with.
+var localBytes = func() (first [256]bool) {
+	for _, r := range localRanges {
+		b := firstByte(r.prefix.Addr())
+		for range 1 << max(0, 8-r.prefix.Bits()) {
+			first[b] = true
+			b++
+		}
+	}
+	return first
+}()
+
+func firstByte(a netip.Addr) byte {
+	if a.Is4() {
+		return a.As4()[0]
+	}
+	return a.As16()[0]
+}
+
 // localRange returns the kind of local address that a is, or carries inside it.
 func localRange(a netip.Addr) localKind {
-	for i := range localRanges {
-		if localRanges[i].prefix.Contains(a) {
-			return localRanges[i].kind
+	if localBytes[firstByte(a)] {
+		for i := range localRanges {
+			if localRanges[i].prefix.Contains(a) {
+				return localRanges[i].kind
+			}
 		}
 	}
 	inner, n := embedded(a)

@@ -123,16 +123,19 @@ func (a *arn) read(s string) bool {
 	if !strings.HasPrefix(s, arnPrefix) {
 		return false
 	}
-	s = s[len(arnPrefix):]
-	for i := range a.parts {
-		n := strings.IndexByte(s, ':')
-		if n < 0 {
-			return false
+	part, start := 0, len(arnPrefix)
+	for i := start; i < len(s); i++ {
+		if s[i] != ':' {
+			continue
 		}
-		a.parts[i], s = s[:n], s[n+1:]
+		a.parts[part] = s[start:i]
+		start = i + 1
+		if part++; part == len(a.parts) {
+			a.resource = s[start:]
+			return a.resource != ""
+		}
 	}
-	a.resource = s
-	return s != ""
+	return false
 }
 
 // inBucket reports whether a is a bucket of S3 or an access point of that name,

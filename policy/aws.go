@@ -32,7 +32,12 @@ func levelOf(a Access) accessSet {
 
 // names reports whether the rule is about a service.
 func (a *awsRule) names(s *awshost.Service) bool {
-	return slices.ContainsFunc(a.services, func(name string) bool { return name == "*" || name == s.ID || name == s.IAM })
+	for _, name := range a.services {
+		if name == s.ID || name == s.IAM || name == "*" {
+			return true
+		}
+	}
+	return false
 }
 
 // namesHost reports whether the rule is about a service that answers at the host
@@ -49,50 +54,64 @@ func (a *awsRule) namesHost(q *query) bool {
 
 // allows reports whether an allow rule matches. What is unknown never does.
 func (a *awsRule) allows(q *query) bool {
-	switch c := &q.claim; {
+	switch c := q.claim; {
 	case q.network != tcp:
 		return false
 	case q.reached:
 		return a.trusts(q) // the request was judged; this address of it is one that the rule names
-	case q.odd, q.method == "CONNECT":
+	case q.odd, q.verb == connect:
 		return false // neither is a request of AWS's API, and either may lead anywhere
-	case c.made:
+	case c != nil:
 		if !a.names(&c.service) || !q.genuine && !a.trusts(q) {
 			return false
 		}
-	case !c.securePort || q.scheme == noScheme || !a.namesHost(q):
+	case !q.call.securePort() || q.scheme == noScheme || !a.namesHost(q):
 		return false // neither a call by the SDK nor a request to a host of AWS
 	}
 	return a.allowsRegion(q) && a.allowsAccount(q) && a.allowsOperation(q) && a.allowsResources(q)
 }
 
+// claimedRegion is the region that the SDK states.
+func (q *query) claimedRegion() string {
+	if q.claim == nil {
+		return ""
+	}
+	return q.claim.region
+}
+
 // allowsRegion asks the region that the SDK states and the one in the host's name,
 // as far as they are known.
 func (a *awsRule) allowsRegion(q *query) bool {
-	claimed, real := q.claim.region, q.aws().Region
+	claimed, real := q.claimedRegion(), q.aws().Region
 	return a.regions == nil || (claimed != "" || real != "") &&
 		(claimed == "" || matchAny(a.regions, claimed)) && (real == "" || matchAny(a.regions, real))
 }
 
 func (a *awsRule) allowsAccount(q *query) bool {
-	c := &q.claim
-	return slices.ContainsFunc(a.accounts, func(id string) bool {
-		return id == "*" || c.account != "" && (id == c.account || id == accountSelf && c.account == c.self)
-	})
+	c := q.call
+	for _, id := range a.accounts {
+		if id == "*" || c.Account != "" && (id == c.Account || id == accountSelf && c.Account == c.Self) {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *awsRule) allowsOperation(q *query) bool {
-	c := &q.claim
+	c := q.claim
+	if c == nil {
+		return a.operations == nil && a.access == 0
+	}
 	return (a.operations == nil || c.operation != "" && matchAny(a.operations, c.operation)) &&
 		(a.access == 0 || c.levels != 0 && c.levels&^a.access == 0)
 }
 
 func (a *awsRule) allowsResources(q *query) bool {
-	c := &q.claim
+	c := q.claim
 	if a.resources == nil || a.anyResource() {
 		return true
 	}
-	if q.elsewhere {
+	if c == nil || q.elsewhere {
 		return false
 	}
 	for i := range c.resources {
@@ -112,10 +131,10 @@ func (a *awsRule) denies(q *query) bool {
 }
 
 func (a *awsRule) deniesWhat(q *query) bool {
-	c := &q.claim
-	return c.made && a.deniesOperation(q) && a.names(&c.service) && a.deniesResources(q) ||
+	c := q.claim
+	return c != nil && a.deniesOperation(c) && a.names(&c.service) && a.deniesResources(q) ||
 		!q.served && a.namesHost(q) ||
-		c.made && a.deniesForeign(c)
+		c != nil && a.deniesForeign(c)
 }
 
 // deniesForeign reports whether a resource of another service than the call's is
@@ -135,26 +154,25 @@ func (a *awsRule) deniesForeign(c *claim) bool {
 }
 
 func (a *awsRule) deniesRegion(q *query) bool {
-	claimed, real := q.claim.region, q.aws().Region
+	claimed, real := q.claimedRegion(), q.aws().Region
 	return a.regions == nil || claimed == "" && real == "" ||
 		claimed != "" && matchAny(a.regions, claimed) || real != "" && matchAny(a.regions, real)
 }
 
 func (a *awsRule) deniesAccount(q *query) bool {
-	c := &q.claim
+	c := q.call
 	return a.accounts == nil || slices.ContainsFunc(a.accounts, func(id string) bool {
-		return id == "*" || c.account == "" || id == c.account || id == accountSelf && (c.self == "" || c.account == c.self)
+		return id == "*" || c.Account == "" || id == c.Account || id == accountSelf && (c.Self == "" || c.Account == c.Self)
 	})
 }
 
-func (a *awsRule) deniesOperation(q *query) bool {
-	c := &q.claim
+func (a *awsRule) deniesOperation(c *claim) bool {
 	return (a.operations == nil || c.operation == "" || matchAny(a.operations, c.operation)) &&
 		(a.access == 0 || c.levels == 0 || c.levels&a.access != 0)
 }
 
 func (a *awsRule) deniesResources(q *query) bool {
-	c := &q.claim
+	c := q.claim
 	if a.resources == nil || a.anyResource() || c.resources == nil || q.elsewhere {
 		return true
 	}

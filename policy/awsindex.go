@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
@@ -11,15 +10,8 @@ import (
 // resources are found by what their patterns begin with, up to the first star.
 type serviceIndex struct {
 	rules  []int32 // that do not ask for resources
-	heads  []head  // sorted
+	heads          // of the resources of the others
 	denies []int32 // deny rules that ask for resources: unknown ones match
-}
-
-// A head is what patterns of some rules begin with.
-type head struct {
-	text  string
-	rules []int32
-	up    int // index of the longest other head that this one begins with, or -1
 }
 
 func (ix *index) addServices(a *awsRule, deny bool, ref int32) {
@@ -45,60 +37,26 @@ func (s *serviceIndex) add(a *awsRule, deny bool, ref int32) {
 		s.denies = append(s.denies, ref)
 	}
 	for i := range a.resources {
-		s.heads = append(s.heads, head{text: a.resources[i].head, rules: []int32{ref}})
+		s.heads.add(a.resources[i].head, ref)
 	}
-}
-
-// sort sorts the heads, and makes one of equal ones.
-func (s *serviceIndex) sort() {
-	slices.SortStableFunc(s.heads, func(a, b head) int { return strings.Compare(a.text, b.text) })
-	heads := s.heads[:0]
-	for _, h := range s.heads {
-		last := len(heads) - 1
-		if last >= 0 && heads[last].text == h.text {
-			heads[last].rules = append(heads[last].rules, h.rules...)
-			continue
-		}
-		for h.up = last; h.up >= 0 && !strings.HasPrefix(h.text, heads[h.up].text); {
-			h.up = heads[h.up].up
-		}
-		heads = append(heads, h)
-	}
-	s.heads = heads
-}
-
-// begins returns the index of the greatest head that is not above name, or -1.
-// Every head that name begins with is that one or up from it.
-func (s *serviceIndex) begins(name string) int {
-	from, to := 0, len(s.heads)
-	for from < to {
-		if i := (from + to) / 2; s.heads[i].text <= name {
-			from = i + 1
-		} else {
-			to = i
-		}
-	}
-	return from - 1
 }
 
 // offerServices offers q the rules for the service of AWS that the call claims
-// to go to, for those of its resources, and for those that answer at its host,
-// which is s.
-func (ix *index) offerServices(q *query, s *sight) {
-	if ix.services == nil {
+// to go to, for those of its resources, and for those that answer at its host.
+func (ix *index) offerServices(q *query) {
+	c, at := q.claim, q.aws()
+	if ix.services == nil || c == nil && !at.API {
 		return
 	}
-	c, at := &q.claim, q.aws()
 	for i := range at.Services {
-		service := &at.Services[i]
-		claimed := c.made && service.ID == c.service.ID
-		if s.services != nil {
-			s.services[i].offer(q, claimed && !q.elsewhere)
+		claimed := c != nil && at.Services[i].ID == c.service.ID
+		if at.rules != nil {
+			at.rules[i].offer(q, claimed && !q.elsewhere)
 		} else {
-			ix.about(service).offer(q, claimed && !q.elsewhere)
+			ix.about(&at.Services[i]).offer(q, claimed && !q.elsewhere)
 		}
 	}
-	if c.made {
+	if c != nil {
 		if !q.served {
 			ix.about(&c.service).offer(q, !q.elsewhere)
 		}
@@ -108,8 +66,8 @@ func (ix *index) offerServices(q *query, s *sight) {
 			}
 		}
 	}
-	if all := ix.every; all != nil && (c.made || at.API) {
-		all.offer(q, c.made && !q.elsewhere)
+	if all := ix.every; all != nil {
+		all.offer(q, c != nil && !q.elsewhere)
 		q.candidates(all.denies) // one service may be claimed, and another be at the host
 	}
 }
@@ -141,7 +99,7 @@ func (s *serviceIndex) offer(q *query, known bool) {
 	if len(s.heads) == 0 {
 		return
 	}
-	c := &q.claim
+	c := q.claim
 	known = known && c.resources != nil
 	for i := 0; known && i < len(c.resources); i++ {
 		r, ok := c.resource(i)
@@ -160,7 +118,7 @@ func (s *serviceIndex) offer(q *query, known bool) {
 func (s *serviceIndex) offerNamed(q *query, name string) {
 	for i := s.begins(name); i >= 0; i = s.heads[i].up {
 		if strings.HasPrefix(name, s.heads[i].text) {
-			q.candidates(s.heads[i].rules)
+			q.candidates(s.heads[i].refs)
 		}
 	}
 }
@@ -172,7 +130,7 @@ func (ix *index) allowEach(q *query) int32 {
 	for i := range all {
 		q.claim.setResources(all[i : i+1])
 		q.allow = -1
-		ix.offerServices(q, &sight{})
+		ix.offerServices(q)
 		if q.allow < 0 {
 			first = -1
 			break

@@ -27,7 +27,7 @@ func FuzzHeads(f *testing.F) {
 		s := ix.services["s3"]
 		for i := s.begins(name); i >= 0; i = s.heads[i].up {
 			if strings.HasPrefix(name, s.heads[i].text) {
-				got = append(got, s.heads[i].rules...)
+				got = append(got, s.heads[i].refs...)
 			}
 		}
 		if slices.Sort(got); !slices.Equal(got, want) {

@@ -48,11 +48,7 @@ func BenchmarkDecideAWS(b *testing.B) {
 			{"denied", "DynamoDB", "GetItem", "dynamodb.eu-west-1.amazonaws.com", "table/users", Read, Deny},
 			{"no-rule", "Kinesis", "PutRecord", "kinesis.eu-west-1.amazonaws.com", "stream/clicks", Write, Deny},
 		} {
-			c := Call{
-				Kind: AWS, Service: kind.service, Operation: kind.operation, Access: kind.access, Scheme: "https", Host: kind.host, Port: 443, Method: "POST", Path: "/",
-				Resources: []string{"arn:aws:" + strings.ToLower(kind.service) + ":eu-west-1:111122223333:" + kind.resource},
-				Region:    "eu-west-1", Account: "111122223333", Self: "111122223333",
-			}
+			c := awsCall(kind.service, kind.operation, kind.host, kind.resource, kind.access)
 			b.Run(fmt.Sprintf("rules=%d/%s", n, kind.name), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
@@ -63,5 +59,14 @@ func BenchmarkDecideAWS(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// awsCall is a call of the SDK in eu-west-1 by the function's own account.
+func awsCall(service, operation, host, resource string, access Access) Call {
+	return Call{
+		Kind: AWS, Service: service, Operation: operation, Access: access, Scheme: "https", Host: host, Port: 443, Method: "POST", Path: "/",
+		Resources: []string{"arn:aws:" + strings.ToLower(service) + ":eu-west-1:111122223333:" + resource},
+		Region:    "eu-west-1", Account: "111122223333", Self: "111122223333",
 	}
 }

@@ -6,33 +6,27 @@ import (
 	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
-// A claim is what the SDK says that a call is. Where it goes is another matter.
+// A claim is what the SDK, or whoever described the call in its stead, says that a
+// call is. Where it goes is another matter.
 type claim struct {
-	made       bool // by the SDK, or by whoever described the call
-	hostless   bool // no host is stated: it goes to the SDK's own
-	service    awshost.Service
-	operation  string
-	levels     accessSet // empty: unknown
-	resources  []string
-	parsed     int // one more than the index of the resource that was read last
-	arn        arn // that one, if isARN
-	isARN      bool
-	region     string
-	account    string
-	self       string
-	partition  string // that the function runs in; empty: unknown
-	securePort bool   // HTTPS on its own port, where AWS listens
+	hostless  bool // no host is stated: it goes to the SDK's own
+	service   awshost.Service
+	operation string
+	levels    accessSet // empty: unknown
+	resources []string
+	parsed    int // one more than the index of the resource that was read last
+	arn       arn // that one, if isARN
+	isARN     bool
+	region    string
+	account   string // that signs it
+	partition string // that the function runs in; empty: unknown
 }
 
-// read makes cl, which is empty, the claim of a call.
+// read makes cl, which is empty, the claim of a call of AWS.
 func (cl *claim) read(c *Call) {
-	cl.account, cl.self, cl.securePort = c.Account, c.Self, c.securePort()
-	if c.Kind != AWS {
-		return
-	}
-	cl.made, cl.hostless = true, c.Host == ""
+	cl.hostless = c.Host == ""
 	cl.service, _ = awshost.Find(c.Service)
-	cl.operation, cl.region = c.Operation, c.Region
+	cl.operation, cl.region, cl.account = c.Operation, c.Region, c.Account
 	cl.setResources(c.Resources)
 	if cl.levels = levelOf(c.Access); cl.levels != 0 {
 		for _, a := range c.Also {
@@ -78,17 +72,18 @@ func (c *Call) securePort() bool {
 	return (c.Scheme == "https" || c.Kind == AWS && c.Scheme == "") && (c.Port == 0 || c.Port == 443)
 }
 
-// otherBucket reports whether the request goes to a bucket, or an access point,
-// that is none of those which the SDK says it is about. A client whose base
-// endpoint has a bucket in its name or path sends everything there.
+// otherBucket reports whether the request, which goes to an API of AWS, goes to a
+// bucket, or an access point, that is none of those which the SDK says it is
+// about. A client whose base endpoint has a bucket in its name or path sends
+// everything there.
 func (q *query) otherBucket() bool {
-	c := &q.claim
-	if len(c.resources) == 0 || c.service.ID != "s3" || !q.aws().API {
+	c := q.claim
+	if len(c.resources) == 0 || c.service.ID != "s3" {
 		return false
 	}
 	bucket := q.aws().Bucket
 	if bucket == "" {
-		bucket, _, _ = strings.Cut(strings.TrimPrefix(q.target, "/"), "/")
+		bucket, _, _ = strings.Cut(strings.TrimPrefix(q.call.Path, "/"), "/")
 	}
 	for i := range c.resources {
 		if r, ok := c.resource(i); ok && r.inBucket(bucket, q.aws().Account) {

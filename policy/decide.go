@@ -1,24 +1,24 @@
 package policy
 
-import "net/netip"
-
 // Decide judges a call by every layer. It does not change c, makes no I/O and
 // does not allocate, unless a host is not canonical, or one of AWS that was not
 // seen before, or a path has escapes or dot segments. A call whose Addr is set is
 // judged by that address as well.
 func (s *Set) Decide(c *Call) Decision {
-	var q query
-	q.ask(c)
-	q.claim.partition = s.partition
-	f := s.judge(&q, c.host())
-	if c.HostHeader != "" {
-		f = f.and(s.judge(&q, c.HostHeader))
+	var made *claim
+	if c.Kind == AWS {
+		made = &claim{partition: s.partition}
+		made.read(c)
 	}
-	if q.odd {
-		f = f.and(s.judge(&q, targetHost(c.Path)))
+	f := s.judge(c, made, c.host())
+	if c.HostHeader != "" {
+		f = f.and(s.judge(c, made, c.HostHeader))
+	}
+	if c.isRequest() && !isPath(c.Path) {
+		f = f.and(s.judge(c, made, targetHost(c.Path)))
 	}
 	if c.Addr.IsValid() {
-		f = f.and(s.judgeReached(&q, c.Host, c.Addr))
+		f = f.and(s.judgeReached(c))
 	}
 	return *s.decision(f)
 }
@@ -28,34 +28,32 @@ func (s *Set) Decide(c *Call) Decision {
 // the verdict on a call whose first half was [Set.Decide] without an address.
 // Scheme, method and path do not count, for a connection may carry any.
 // Function, Time and the callers do, and count as unknown where they are not set.
-func (s *Set) DecideReached(c *Call) Decision {
-	var q query
-	q.ask(c)
-	return *s.decision(s.judgeReached(&q, c.Host, c.Addr))
-}
+func (s *Set) DecideReached(c *Call) Decision { return *s.decision(s.judgeReached(c)) }
 
-// judge judges a call to host.
-func (s *Set) judge(q *query, host string) finding {
-	q.about(host)
+// judge judges a call to host. claim is what the SDK says of it, if it made it.
+func (s *Set) judge(c *Call, claim *claim, host string) finding {
+	to := site{host: host}
+	q := query{call: c, claim: claim, site: &to}
+	q.ask()
 	var worst finding
 	for i := range s.layers {
-		worst = max(worst, s.layers[i].judge(s, q).in(i))
+		worst = max(worst, s.layers[i].judge(s, &q).in(i))
 	}
 	return worst
 }
 
-// judge is one layer's finding on a call to q.host.
+// judge is one layer's finding on what q asks.
 func (l *layer) judge(s *Set, q *query) finding {
 	kind := l.find(q)
-	if kind != unixSocket && s.guarded && s.runtime.port == q.port && s.runtime.covers(q.canonical()) {
+	if kind != unixSocket && s.guarded && s.runtime.port == q.port && s.runtime.covers(q.site.canonical()) {
 		kind = runtimeAPI
 	}
-	if q.allow < 0 && len(q.claim.resources) > 1 {
+	if q.allow < 0 && q.claim != nil && len(q.claim.resources) > 1 {
 		q.allow = l.index.allowEach(q)
 	}
 	f := l.listed(q)
 	if kind != notLocal {
-		f = l.door(s, q, q.canonical(), nil, kind)
+		f = l.door(s, q, q.site.canonical(), nil, kind)
 	}
 	return f.and(l.denied(q))
 }
@@ -86,21 +84,22 @@ func (l *layer) find(q *query) localKind {
 	ix := &l.index
 	if q.network == unix { // a socket has no name: only "every call", and what the SDK says, speak of it
 		q.isAt(&notAWS)
-		ix.offerServices(q, &sight{})
+		ix.offerServices(q)
 		ix.offerEverything(q, false)
 		return unixSocket
 	}
-	name, s := ix.see(q)
+	name, s := ix.see(q.site)
 	if name == "" {
+		lit := q.site.canonical().lit
 		q.isAt(&notAWS)
-		ix.offerAddress(q, q.canon.lit)
-		ix.offerServices(q, s)
+		ix.offerAddress(q, lit)
+		ix.offerServices(q)
 		ix.offerEverything(q, false)
-		return localRange(q.canon.lit)
+		return localRange(lit)
 	}
 	q.isAt(s.aws)
 	ix.offerName(q, name, s)
-	ix.offerServices(q, s)
+	ix.offerServices(q)
 	ix.offerEverything(q, !s.local && !q.aws().API)
 	if s.local {
 		return localName
@@ -108,11 +107,13 @@ func (l *layer) find(q *query) localKind {
 	return notLocal
 }
 
-// judgeReached judges the address that is about to be connected to, for host.
-func (s *Set) judgeReached(q *query, host string, addr netip.Addr) finding {
-	q.reached = true
-	q.about(host)
-	t := target{lit: addr.WithZone("").Unmap()}
+// judgeReached judges the address that is about to be connected to, c.Addr. What
+// the SDK says of the call was judged before.
+func (s *Set) judgeReached(c *Call) finding {
+	from := site{host: c.Host}
+	q := query{call: c, site: &from, at: &notAWS, reached: true}
+	q.ask()
+	t := target{lit: c.Addr.WithZone("").Unmap()}
 	kind := localRange(t.lit)
 	if s.isRuntime(&t, q.port) {
 		kind = runtimeAPI
@@ -121,12 +122,12 @@ func (s *Set) judgeReached(q *query, host string, addr netip.Addr) finding {
 	for i := range s.layers {
 		l := &s.layers[i]
 		q.rules, q.allow, q.deny = l.rules, -1, -1
-		l.index.offerAddress(q, t.lit)
+		l.index.offerAddress(&q, t.lit)
 		f := allows(atEnd)
 		if kind != notLocal {
-			f = l.door(s, q, &t, q.canonical(), kind)
+			f = l.door(s, &q, &t, from.canonical(), kind)
 		}
-		worst = max(worst, f.and(l.denied(q)).in(i))
+		worst = max(worst, f.and(l.denied(&q)).in(i))
 	}
 	return worst
 }

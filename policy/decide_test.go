@@ -231,3 +231,19 @@ func TestDecideAWS(t *testing.T) {
 		}
 	}
 }
+
+// TestTargetThatIsNoPath: what a target without a leading slash asks for nobody
+// knows, and so a deny rule's paths match it and an allow rule's do not.
+func TestTargetThatIsNoPath(t *testing.T) {
+	for doc, want := range map[string]string{
+		"deny: [{host: a.example, paths: [/x]}]":                       "deny[0]",
+		"allow: [{host: [a.example, b], paths: ['/**', '**/y', '*']}]": "",
+	} {
+		for _, target := range []string{"b/y", "b/../y", "b"} {
+			d := mustCompile(t, doc).Decide(&Call{Kind: HTTP, Scheme: "https", Host: "a.example", Path: target})
+			if d.Effect != Deny || d.Rule != want {
+				t.Errorf("%s: %q: %v", doc, target, d)
+			}
+		}
+	}
+}

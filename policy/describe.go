@@ -17,35 +17,50 @@ import (
 //
 // It does not allocate for a plain URL.
 func HTTPCall(method string, u *url.URL, hostHeader string) (Call, error) {
+	var c Call
+	if err := c.SetRequest(method, u, hostHeader); err != nil {
+		return Call{}, err
+	}
+	return c, nil
+}
+
+// SetRequest makes c, which must be zero, what [HTTPCall] returns. It is for
+// guards, through which every request goes: a Call is large. After an error c is
+// of no use.
+func (c *Call) SetRequest(method string, u *url.URL, hostHeader string) (err error) {
 	if u == nil {
-		return Call{}, errors.New("nil request URL")
+		return errors.New("nil request URL")
 	}
 	if u.Host == "" {
-		return Call{}, errors.New("no host in request URL")
+		return errors.New("no host in request URL")
 	}
-	c := Call{Kind: HTTP, Network: "tcp", Scheme: u.Scheme, Method: method, Host: CanonicalHost(u.Hostname())}
-	var err error
-	if c.Port, err = portOf(u); err != nil {
-		return Call{}, err
+	c.Kind, c.Network, c.Scheme, c.Method = HTTP, "tcp", u.Scheme, method
+	if err = c.setHost(u); err != nil {
+		return err
 	}
 	if hostHeader != "" && hostHeader != u.Host {
 		if h := CanonicalHost(hostOnly(hostHeader)); h != c.Host {
 			c.HostHeader = h
 		}
 	}
-	if c.Path, err = requestTarget(method, u, cmp.Or(hostHeader, u.Host)); err != nil {
-		return Call{}, err
-	}
-	return c, nil
+	c.Path, err = requestTarget(method, u, hostHeader)
+	return err
 }
 
-// portOf is the port that net/http dials for u: the scheme's own if u has none.
-func portOf(u *url.URL) (uint16, error) {
-	port := u.Port()
-	if port == "" {
-		return schemePort(u.Scheme), nil
+// setHost sets what net/http dials for u: the port is the scheme's own if u has
+// none. Most hosts have neither port nor brackets.
+func (c *Call) setHost(u *url.URL) (err error) {
+	host, port := u.Host, ""
+	if host[0] == '[' || strings.IndexByte(host, ':') >= 0 {
+		host, port = u.Hostname(), u.Port()
 	}
-	return dialledPort("tcp", port)
+	c.Host = CanonicalHost(host)
+	if port == "" {
+		c.Port = schemePort(u.Scheme)
+		return nil
+	}
+	c.Port, err = dialledPort("tcp", port)
+	return err
 }
 
 // NetCall describes a connection as [net.Dialer] would make it. An error means
@@ -86,14 +101,19 @@ func dialledPort(network, port string) (uint16, error) {
 
 // requestTarget returns what net/http writes as the target of a request, up to
 // the query: [url.URL.RequestURI] without allocating the query, and without the
-// user information, which is nobody's business. host is for the Host header.
+// user information, which is nobody's business. host is the Host header, which
+// may be empty.
 func requestTarget(method string, u *url.URL, host string) (string, error) {
 	target := u.Opaque
 	switch {
 	case target == "" && method == "CONNECT" && u.Path == "":
-		return host, nil
+		return cmp.Or(host, u.Host), nil
+	case target == "" && u.Path == "":
+		return "/", nil
+	case target == "" && u.RawPath == "" && isUnescaped(u.Path):
+		return u.Path, nil // as most are
 	case target == "":
-		return cmp.Or(u.EscapedPath(), "/"), nil
+		return u.EscapedPath(), nil
 	case strings.HasPrefix(target, "//") && method == "CONNECT" && u.Path == "":
 		target = strings.TrimLeft(target, "/") // sent as it is; whoever follows it sees an authority
 	case strings.HasPrefix(target, "//"):

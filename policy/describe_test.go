@@ -156,3 +156,16 @@ func TestCallString(t *testing.T) {
 		}
 	}
 }
+
+// TestTargetIsThatOfTheURL: what is sent is what net/url escapes, for each byte.
+func TestTargetIsThatOfTheURL(t *testing.T) {
+	for c := range 256 {
+		for _, path := range []string{"", "/a" + string([]byte{byte(c)}), string([]byte{byte(c)}), "/a/" + string([]byte{byte(c)}) + "b/c"} {
+			u := url.URL{Scheme: "https", Host: "a.example", Path: path}
+			want := u.RequestURI()
+			if got, err := HTTPCall("GET", &u, ""); err != nil || got.Path != want {
+				t.Errorf("%q: %q, %v, want %q", path, got.Path, err, want)
+			}
+		}
+	}
+}

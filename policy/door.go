@@ -128,7 +128,7 @@ func (l *layer) door(s *Set, q *query, t, named *target, kind localKind) finding
 	switch {
 	case kind == runtimeAPI:
 		return closed // it would hand over other invocations
-	case kind == unixSocket && slices.Contains(l.sockets, q.target):
+	case kind == unixSocket && slices.Contains(l.sockets, q.call.Path):
 		return opened
 	case kind == unixSocket:
 		return closed

@@ -41,7 +41,7 @@ func (e *endpoint) is(t *target, port uint16) bool {
 
 // namesEndpoint reports whether the host that is judged is one of the endpoints.
 func (a *awsRule) namesEndpoint(q *query) bool {
-	return slices.ContainsFunc(a.endpoints, func(e endpoint) bool { return e.is(q.canonical(), q.port) })
+	return slices.ContainsFunc(a.endpoints, func(e endpoint) bool { return e.is(q.site.canonical(), q.port) })
 }
 
 // trusts reports whether an allow rule takes the host that is judged for the
@@ -49,7 +49,7 @@ func (a *awsRule) namesEndpoint(q *query) bool {
 // a name that leads to this machine its own.
 func (a *awsRule) trusts(q *query) bool {
 	return slices.ContainsFunc(a.endpoints, func(e endpoint) bool {
-		return (e.exact() || !q.aws().API && !q.reached) && e.is(q.canonical(), q.port)
+		return (e.exact() || !q.aws().API && !q.reached) && e.is(q.site.canonical(), q.port)
 	})
 }
 

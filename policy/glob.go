@@ -26,12 +26,16 @@ type pattern struct {
 // A segment is what stands between two separators.
 type segment struct {
 	deep    bool // **: any number of segments, or none
+	open    bool // literal, and a star behind it
 	literal string
 	glob    *glob.Pattern // nil: literal
 }
 
 func (g *segment) match(s string) bool {
-	if g.glob == nil {
+	switch {
+	case g.open: // most globs are that, and this is a tenth of the work
+		return strings.HasPrefix(s, g.literal)
+	case g.glob == nil:
 		return g.literal == s
 	}
 	return g.glob.Match(s)
@@ -45,14 +49,19 @@ func (p *pattern) match(s string) bool {
 		}
 		s, more = s[len(p.head):], len(s) > len(p.head)
 		if more {
-			if !strings.HasPrefix(s, p.sep) {
+			if p.sep == "" || s[0] != p.sep[0] {
 				return false
 			}
-			s = s[len(p.sep):]
+			s = s[1:]
 		}
 	}
-	if len(p.rest) == 1 && p.rest[0].deep { // as in /v1/**
+	switch {
+	case len(p.rest) == 1 && p.rest[0].deep: // as in /v1/**
 		return true
+	case len(p.rest) == 0:
+		return !more
+	case p.sep == "":
+		return p.rest[0].match(s)
 	}
 	return p.walk(s, more)
 }
@@ -145,6 +154,9 @@ func compilePattern(text, sep string) (pattern, error) {
 				return pattern{}, globError(part, err)
 			}
 			s.glob = g
+			if start := strings.TrimSuffix(part, "*"); !hasMeta(start) {
+				s.literal, s.open = start, true
+			}
 		case len(p.rest) == 0:
 			p.head, p.bare = strings.Join(parts[:i+1], sep), false
 			continue

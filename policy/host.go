@@ -15,6 +15,9 @@ import (
 // dots, every form of an IP literal as that literal. An empty host is the local
 // system, "localhost". Equal destinations have equal canonical hosts.
 func CanonicalHost(host string) string {
+	if isPlain(host) && !endsInNumber(host) {
+		return host
+	}
 	t := targetOf(host)
 	if !t.lit.IsValid() {
 		return t.name
@@ -34,10 +37,16 @@ type target struct {
 
 // targetOf reads a host. It does not allocate where host is canonical already.
 func targetOf(host string) target {
+	number := endsInNumber(host)
+	if number { // the usual form, at once
+		if lit, err := netip.ParseAddr(host); err == nil && lit.Is4() {
+			return target{lit: lit}
+		}
+	}
 	switch {
 	case !isPlain(host):
 		host = plain(host)
-	case !endsInNumber(host):
+	case !number:
 		return target{name: host}
 	}
 	if lit, ok := parseAddr(host); ok {

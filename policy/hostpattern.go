@@ -10,7 +10,7 @@ import (
 )
 
 // A hostPattern is one alternative of a host subject. Exactly one of its fields
-// is set, but for suffix and deep, which go together.
+// is set, but for suffix and what stands after it.
 type hostPattern struct {
 	all    bool         // **
 	lit    netip.Prefix // an address, written as a host
@@ -18,6 +18,7 @@ type hostPattern struct {
 	suffix string       // *.x, or **.x where deep
 	deep   bool
 	glob   *pattern // any other pattern over the labels of a name
+	head   string   // what a glob begins with; suffix is the last labels of it
 }
 
 func (h hostPattern) size() int {
@@ -103,7 +104,13 @@ func compileHostGlob(p string) (hostPattern, error) {
 		p = "**.*." + rest // any depth below, but below
 	}
 	m, err := compilePattern(p, ".")
-	return hostPattern{glob: &m}, err
+	return hostPattern{glob: &m, head: literalHead(p), suffix: literalLabels(p)}, err
+}
+
+// literalLabels returns the last labels of a pattern that are plain text.
+func literalLabels(p string) string {
+	_, last, _ := strings.Cut(p[strings.LastIndexAny(p, metaBytes):], ".")
+	return last
 }
 
 // dropMeta leaves of a pattern what must hold of a name as well.

@@ -2,22 +2,23 @@ package policy
 
 import (
 	"net/netip"
-	"slices"
+	"strings"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
 )
 
 // An index finds the rules whose subject matches a call without reading them
-// all: names by hash, suffixes by hash at each label boundary, address ranges
-// by hash for each prefix length in use. Only patterns of another shape are
-// tried one by one. A ref is the position of a rule in its layer.
+// all: names by hash, suffixes by hash at each label boundary, patterns of
+// another shape by the labels they end in and then by what they begin with,
+// address ranges in a list that is sorted. A ref is the position of a rule in
+// its layer.
 type index struct {
 	names    map[string]*entry
 	lengths  [4]uint64 // bit n: a key of n bytes is in names, so that others are not looked up
 	globs    []globRef
-	nets     map[netip.Prefix][]int32
-	bits     [2][]int // the prefix lengths in nets, for IPv4 and for IPv6
-	anything []int32  // **
+	adrift   heads // of globs whose last label is a pattern
+	nets     netIndex
+	anything []int32 // **
 	services map[string]*serviceIndex
 	every    *serviceIndex        // of services: "*"
 	seen     *awshost.Memo[sight] // hosts of AWS that are not in names
@@ -28,22 +29,28 @@ type entry struct {
 	exact []int32 // the name itself
 	one   []int32 // *.name
 	deep  []int32 // **.name
+	globs heads   // of other patterns that end in .name
 	sight sight   // the name itself
 }
 
 // A sight is what a layer makes of the name of a host.
 type sight struct {
-	entry  *entry        // of the name, if it is in the index
-	up     *entry        // of the longest suffix of the name that is in the index
-	parent bool          // up is one label shorter
-	local  bool          // the name is one of this machine
-	aws    *awshost.Host // what the name is to AWS; nil: see the query
+	entry  *entry    // of the name, if it is in the index
+	up     *entry    // of the longest suffix of the name that is in the index
+	parent bool      // up is one label shorter
+	local  bool      // the name is one of this machine
+	aws    *awsSight // what the name is to AWS; nil: see the site
+}
 
-	services []serviceRules // about each of aws.Services, if it is not nil
+// An awsSight is what a host is to AWS, and what a layer has about the services
+// that answer there.
+type awsSight struct {
+	awshost.Host
+	rules []serviceRules // about each of Services, if it is not nil
 }
 
 // notAWS is what other hosts are to AWS.
-var notAWS awshost.Host
+var notAWS awsSight
 
 type globRef struct {
 	rule int32
@@ -51,24 +58,27 @@ type globRef struct {
 }
 
 func newIndex(rules []rule) index {
-	ix := index{names: map[string]*entry{}, nets: map[netip.Prefix][]int32{}, seen: new(awshost.Memo[sight])}
+	ix := index{names: map[string]*entry{}, seen: new(awshost.Memo[sight])}
 	for i := range rules {
 		ref := int32(i)
 		for j := range rules[i].hosts {
 			ix.addHost(&rules[i].hosts[j], ref)
 		}
 		for _, p := range rules[i].cidrs {
-			ix.addNet(p, ref)
+			ix.nets.add(p, ref)
 		}
 		if rules[i].aws != nil {
 			ix.addServices(rules[i].aws, rules[i].deny, ref)
 		}
 	}
+	ix.nets.sort()
+	ix.adrift.sort()
 	for _, s := range ix.services {
 		s.sort()
 	}
 	ix.every = ix.services["*"]
 	for name, e := range ix.names {
+		e.globs.sort()
 		e.sight = ix.sightOf(name)
 		e.sight.entry = e
 	}
@@ -77,13 +87,12 @@ func newIndex(rules []rule) index {
 
 // sightOf reads a name in full.
 func (ix *index) sightOf(name string) sight {
-	var s sight
+	s := sight{local: isLocalName(name), aws: &notAWS}
 	ix.above(name, &s)
-	s.local, s.aws = isLocalName(name), &notAWS
 	if h, ok := awshost.Parse(name); ok {
-		s.aws = new(h)
+		s.aws = &awsSight{Host: h}
 		for i := range h.Services {
-			s.services = append(s.services, ix.about(&h.Services[i]))
+			s.aws.rules = append(s.aws.rules, ix.about(&h.Services[i]))
 		}
 	}
 	return s
@@ -94,8 +103,13 @@ func (ix *index) addHost(h *hostPattern, ref int32) {
 	case h.all:
 		ix.anything = append(ix.anything, ref)
 	case h.lit.IsValid():
-		ix.addNet(h.lit, ref)
+		ix.nets.add(h.lit, ref)
 	case h.glob != nil:
+		globs := &ix.adrift
+		if h.suffix != "" {
+			globs = &ix.add(h.suffix).globs
+		}
+		globs.add(h.head, int32(len(ix.globs)))
 		ix.globs = append(ix.globs, globRef{ref, h.glob})
 	case h.exact != "":
 		e := ix.add(h.exact)
@@ -120,17 +134,6 @@ func (ix *index) add(name string) *entry {
 	return e
 }
 
-func (ix *index) addNet(p netip.Prefix, ref int32) {
-	family := &ix.bits[0]
-	if p.Addr().Is6() {
-		family = &ix.bits[1]
-	}
-	if !slices.Contains(*family, p.Bits()) {
-		*family = append(*family, p.Bits())
-	}
-	ix.nets[p] = append(ix.nets[p], ref)
-}
-
 // at returns the entry of a name, or nil.
 func (ix *index) at(name string) *entry {
 	n := min(len(name), 255)
@@ -140,35 +143,50 @@ func (ix *index) at(name string) *entry {
 	return ix.names[name]
 }
 
+// A site is a host that is judged, and what was read of it.
+type site struct {
+	host   string // as the call has it
+	read   bool
+	canon  target   // host in its canonical form, once it is read
+	fresh  sight    // of a name that was not known before
+	unseen awsSight // of one of AWS that was not
+}
+
+// canonical returns the host in its canonical form.
+func (at *site) canonical() *target {
+	if !at.read {
+		at.canon, at.read = targetOf(at.host), true
+	}
+	return &at.canon
+}
+
 // see reads the host that is judged. An address has no name.
-func (ix *index) see(q *query) (name string, s *sight) {
-	name = q.host
+func (ix *index) see(at *site) (name string, s *sight) {
+	name = at.host
 	s, maybeAWS := ix.known(name)
 	if s != nil {
 		return name, s
 	}
-	s = &q.fresh
-	if !ix.above(name, s) {
-		t := q.canonical()
+	if endsInNumber(name) || !ix.above(name, &at.fresh) {
+		t := at.canonical()
 		if t.lit.IsValid() {
-			return "", s
+			return "", nil
 		}
 		name = t.name
 		if s, maybeAWS = ix.known(name); s != nil {
 			return name, s
 		}
-		s = &q.fresh
-		ix.above(name, s)
+		ix.above(name, &at.fresh)
 	}
-	s.local, s.aws = isLocalName(name), &notAWS
+	at.fresh.local, at.fresh.aws = isLocalName(name), &notAWS
 	if maybeAWS {
 		var ok bool
-		if q.unseen, ok = awshost.Parse(name); ok {
-			s.aws = nil
+		if at.unseen.Host, ok = awshost.Parse(name); ok {
 			ix.seen.Keep(name, ix.sightOf)
+			at.fresh.aws = nil
 		}
 	}
-	return name, s
+	return name, &at.fresh
 }
 
 // known returns what is known of a name beforehand, if it is in the index or is
@@ -187,7 +205,7 @@ func (ix *index) known(name string) (s *sight, maybeAWS bool) {
 // above looks up what is left of a name after each dot, and reads it on the way:
 // plain if what the index does not have of it is in canonical form.
 func (ix *index) above(name string, s *sight) (plain bool) {
-	*s = sight{parent: true}
+	s.up, s.parent = nil, true
 	plain = true
 	for i := range len(name) {
 		b := hostBytes[name[i]]
@@ -204,7 +222,7 @@ func (ix *index) above(name string, s *sight) (plain bool) {
 		s.parent = false
 	}
 	s.parent = false
-	return plain && name != "" && name[len(name)-1] != '.' && !endsInNumber(name)
+	return plain && name != "" && name[len(name)-1] != '.'
 }
 
 // offerName offers q the rules for a name. A wildcard never allows an endpoint
@@ -219,39 +237,37 @@ func (ix *index) offerName(q *query, name string, s *sight) {
 	}
 	for up := s.up; up != nil; up = up.sight.up {
 		q.candidates(up.deep)
+		ix.offerGlobs(q, name, up.globs)
 	}
-	for i := range ix.globs {
-		if g := &ix.globs[i]; g.glob.match(name) {
-			q.candidate(g.rule)
-		}
-	}
+	ix.offerGlobs(q, name, ix.adrift)
 	if q.aws().API {
 		q.allow = allow
+	}
+}
+
+// offerGlobs offers q the rules of those globs that match a name.
+func (ix *index) offerGlobs(q *query, name string, globs heads) {
+	for i := globs.begins(name); i >= 0; i = globs[i].up {
+		if !strings.HasPrefix(name, globs[i].text) {
+			continue
+		}
+		for _, ref := range globs[i].refs {
+			if g := &ix.globs[ref]; g.glob.match(name) {
+				q.candidate(g.rule)
+			}
+		}
 	}
 }
 
 // offerAddress offers q the rules for an address, and the deny rules for an
 // IPv4 address inside it: allowing the one does not allow the other.
 func (ix *index) offerAddress(q *query, a netip.Addr) {
-	ix.within(q, a)
+	ix.nets.offer(q, a)
 	inner, n := embedded(a)
 	for _, v4 := range inner[:n] {
 		allow := q.allow
-		ix.within(q, v4)
+		ix.nets.offer(q, v4)
 		q.allow = allow
-	}
-}
-
-// within offers q the rules whose range holds a.
-func (ix *index) within(q *query, a netip.Addr) {
-	family := ix.bits[0]
-	if a.Is6() {
-		family = ix.bits[1]
-	}
-	for _, bits := range family {
-		if p, err := a.Prefix(bits); err == nil {
-			q.candidates(ix.nets[p])
-		}
 	}
 }
 

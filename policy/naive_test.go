@@ -229,8 +229,8 @@ func naiveFields(r *rule, c *Call, reached bool) bool {
 	if r.aws != nil {
 		return naiveOrigin(r, c)
 	}
-	var q query
-	q.ask(c)
+	q := query{call: c}
+	q.ask()
 	q.reached = reached
 	return r.matches(&q)
 }

@@ -37,8 +37,8 @@ func naiveAWSAllowed(l *layer, c *Call, t target) (first int) {
 }
 
 func naiveOrigin(r *rule, c *Call) bool {
-	var q query
-	q.ask(c)
+	q := query{call: c}
+	q.ask()
 	return r.matchesOrigin(&q)
 }
 

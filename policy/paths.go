@@ -59,34 +59,41 @@ func (f *pathForm) read(target string) {
 
 // What a byte means to the reader of a path, beside ordinary.
 const (
-	slash  = iota + 1
-	period // harmless, unless it follows a slash; as a slash is
+	afterSlash = iota + 1 // harmless, unless it follows a slash
+	notInURL              // harmless, but net/url escapes it
 	untidy
 )
 
 var pathBytes = func() (table [256]byte) {
 	for c := range table {
-		if c <= 0x20 || c >= 0x7f || c == '%' || c == '\\' || c == '#' {
+		switch {
+		case c <= 0x20 || c >= 0x7f || c == '%' || c == '\\' || c == '#':
 			table[c] = untidy
+		case strings.IndexByte("!\"'()*<>?[]^`{|}", byte(c)) >= 0:
+			table[c] = notInURL
 		}
 	}
-	table['.'], table['/'] = period, slash
+	table['.'], table['/'] = afterSlash, afterSlash
 	return table
 }()
 
 // isTidy reports whether a path reads the same for everyone.
 func isTidy(path string) bool {
-	slashed := false // the byte before was a slash
 	for i := range len(path) {
 		b := pathBytes[path[i]]
-		if b == ordinary {
-			slashed = false
-			continue
-		}
-		if b == untidy || slashed {
+		if b == untidy || b == afterSlash && i > 0 && path[i-1] == '/' {
 			return false
 		}
-		slashed = b == slash
+	}
+	return true
+}
+
+// isUnescaped reports whether net/url sends a path as it is.
+func isUnescaped(path string) bool {
+	for i := range len(path) {
+		if pathBytes[path[i]] >= notInURL {
+			return false
+		}
 	}
 	return true
 }

@@ -1,102 +1,87 @@
 package policy
 
-import (
-	"time"
-
-	"github.com/lambdafence/lambdafence/internal/awshost"
-)
-
-// A query is a call on its way through the layers: what the rules ask of it,
-// worked out once, and what was found in the layer that is asked just now. It
-// holds no pointer to the call, so that the caller's need not live on the heap.
+// A query is a call on its way to one host through the layers: what the rules ask
+// of it, worked out once, and what was found in the layer that is asked just now.
+// The text that matchers are given stands one pointer away, for the compiler takes
+// it for kept: so neither the call nor the claim need live on the heap.
 type query struct {
-	network  wordSet
-	scheme   wordSet
-	port     uint16
-	ownPort  uint16 // of the scheme; 0: a net call, or a scheme without one
-	odd      bool   // an HTTP request whose target is no path
-	reached  bool   // only the address is judged: a connection may carry anything
-	method   string
-	target   string // of the request, or the path of a socket
-	caller   Caller
-	callers  []Caller
-	function string
-	time     time.Time
-	claim    claim // of a call of the SDK
+	call  *Call
+	claim *claim // what the SDK says of the call; nil: the SDK did not make it
+	site  *site  // where it goes
 
-	host      string // the host that is judged, as the call has it
-	read      bool
-	canon     target        // host in its canonical form, once it is read
-	fresh     sight         // host, where it was not known before
-	at        *awshost.Host // what host is to AWS; nil: see unseen
-	unseen    awshost.Host
-	served    bool // the service of the claim answers there
-	genuine   bool // and the call goes where the SDK finds it; see isAt
-	elsewhere bool // the bucket of host, or of the path, is none that the claim names
-	parsed    bool
-	forms     pathForm // of the target, once it is parsed
+	network wordSet
+	scheme  wordSet
+	port    uint16
+	ownPort uint16 // of the scheme; 0: a net call, or a scheme without one
+	odd     bool   // an HTTP request whose target is no path
+	reached bool   // only the address is judged: a connection may carry anything
+	verb    verbSet
+	method  string // of a request
+
+	at        *awsSight // what the host is to AWS; nil: see the site
+	served    bool      // the service of the claim answers there
+	genuine   bool      // and the call goes where the SDK finds it; see isAt
+	elsewhere bool      // the bucket of host, or of the path, is none that the claim names
+
+	read  bool      // the path was
+	forms *pathForm // of the path, if it has more than one
 
 	rules       []rule // of the layer
 	allow, deny int32  // the first allow rule, the hardest and then first deny rule; -1: none
 }
 
-// ask makes q a query about c.
-func (q *query) ask(c *Call) {
+// ask works out what the rules ask of the call.
+func (q *query) ask() {
+	c := q.call
 	q.network = networkWord(c.Network)
-	q.scheme = schemeWord(c)
-	q.target = c.Path
-	q.caller, q.callers = c.Caller, c.Callers
-	q.function = c.Function
-	q.time = c.Time
 	q.port = c.port()
-	q.claim.read(c)
-	if c.isRequest() {
-		q.ownPort = schemePort(c.Scheme)
-		q.odd = !isPath(c.Path)
-		q.method = c.method()
+	if !c.isRequest() {
+		q.scheme = noScheme
+		return
 	}
+	q.scheme, q.ownPort = schemeWord(c.Scheme)
+	q.odd = !isPath(c.Path)
+	q.method = c.method()
+	q.verb = verbOf(q.method)
 }
-
-// about makes host the one that is judged.
-func (q *query) about(host string) { q.host, q.read = host, false }
 
 // isAt notes what the host that is judged is to AWS, and to the claim. A call is
 // genuine that goes to a host of AWS which belongs to the service and to the
 // region, by HTTPS. The region of a call that states no host is the client's;
 // some services have one for all.
-func (q *query) isAt(at *awshost.Host) {
+func (q *query) isAt(at *awsSight) {
 	q.at = at
+	c := q.claim
+	if c == nil {
+		return
+	}
 	q.genuine, q.served, q.elsewhere = false, false, false
-	if c, h := &q.claim, q.aws(); c.made && h.API {
+	if h := q.aws(); h.API {
 		q.served = h.Serves(c.service.ID, "")
-		q.genuine = q.served && c.securePort && (c.hostless || c.region == h.Region || h.Serves(c.service.ID, c.region))
+		q.genuine = q.served && q.call.securePort() && (c.hostless || c.region == h.Region || h.Serves(c.service.ID, c.region))
 		q.elsewhere = q.otherBucket()
 	}
 }
 
-// aws is what the host that is judged is to AWS.
-func (q *query) aws() *awshost.Host {
+// aws is what the host is to AWS.
+func (q *query) aws() *awsSight {
 	if q.at == nil {
-		return &q.unseen
+		return &q.site.unseen
 	}
 	return q.at
 }
 
-// canonical returns the host that is judged in its canonical form.
-func (q *query) canonical() *target {
-	if !q.read {
-		q.canon, q.read = targetOf(q.host), true
-	}
-	return &q.canon
-}
-
-// path reads the request target when the first rule asks for it.
+// path reads the request target when the first rule asks for it. A target that
+// reads the same for everyone has no other forms: nil.
 func (q *query) path() *pathForm {
-	if !q.parsed {
-		q.forms.read(q.target)
-		q.parsed = true
+	if !q.read {
+		q.read = true
+		if !isTidy(q.call.Path) {
+			q.forms = new(pathForm)
+			q.forms.read(q.call.Path)
+		}
 	}
-	return &q.forms
+	return q.forms
 }
 
 // candidates offers rules whose subject matches.
@@ -162,16 +147,51 @@ const (
 
 const anyWord = ^wordSet(0)
 
-func schemeWord(c *Call) wordSet {
-	switch {
-	case !c.isRequest():
-		return noScheme
-	case c.Scheme == "https":
-		return schemeHTTPS
-	case c.Scheme == "http":
-		return schemeHTTP
-	case c.Scheme == "":
-		return unknownScheme
+// schemeWord returns the word of a scheme, and its port.
+func schemeWord(scheme string) (w wordSet, port uint16) {
+	switch scheme {
+	case "https":
+		return schemeHTTPS, 443
+	case "http":
+		return schemeHTTP, 80
+	case "":
+		return unknownScheme, 0
 	}
-	return otherScheme
+	return otherScheme, 0
+}
+
+// A verbSet is a set of methods, of which the common ones are told apart.
+type verbSet uint16
+
+func (s verbSet) has(v verbSet) bool { return s&v != 0 }
+
+const (
+	connect verbSet = 1 << iota
+	otherVerb
+	firstVerb // and one more for each of commonMethods
+)
+
+var commonMethods = [...]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+func verbOf(method string) verbSet {
+	for i, m := range commonMethods {
+		if m == method {
+			return firstVerb << i
+		}
+	}
+	if method == "CONNECT" {
+		return connect
+	}
+	return otherVerb
+}
+
+// verbsOf returns the set of a rule's methods; nil are all.
+func verbsOf(methods []string) (s verbSet) {
+	if methods == nil {
+		return ^verbSet(0)
+	}
+	for _, m := range methods {
+		s |= verbOf(m)
+	}
+	return s
 }

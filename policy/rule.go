@@ -16,6 +16,7 @@ type rule struct {
 	schemes    wordSet
 	ownPorts   bool     // ports were stated, and are not those of the schemes
 	asksOrigin bool     // from, functions or until is stated
+	verbs      verbSet  // of methods
 	aws        *awsRule // subject aws, with the fields of its own
 	ports      []uint16
 	methods    []string
@@ -39,6 +40,7 @@ type rule struct {
 // know what will be sent, and so does. Nor is an unknown scheme known to differ.
 func (r *rule) setDefaults() {
 	r.ownPorts = r.ports != nil
+	r.verbs = verbsOf(r.methods)
 	r.asksOrigin = r.from != nil || r.functions != nil || !r.until.IsZero()
 	if r.aws != nil && !r.deny && r.aws.accounts == nil {
 		r.aws.accounts = []string{accountSelf}
@@ -63,13 +65,18 @@ func (r *rule) setDefaults() {
 	if r.deny || r.ownPorts {
 		return
 	}
-	if r.schemes.has(schemeHTTPS) {
-		r.ports = append(r.ports, 443)
-	}
-	if r.schemes.has(schemeHTTP) {
-		r.ports = append(r.ports, 80)
+	switch http, https := r.schemes.has(schemeHTTP), r.schemes.has(schemeHTTPS); {
+	case http && https:
+		r.ports = bothPorts
+	case https:
+		r.ports = bothPorts[:1:1]
+	case http:
+		r.ports = bothPorts[1:]
 	}
 }
+
+// bothPorts are those of https and http, in one place for all rules.
+var bothPorts = []uint16{443, 80}
 
 // matches reports whether every field of r but its subject matches. What is
 // unknown of a call matches a deny rule's field and never an allow rule's.
@@ -101,9 +108,9 @@ func (r *rule) matchesPort(q *query) bool {
 
 // matchesRequest judges method and path of an HTTP call.
 func (r *rule) matchesRequest(q *query) bool {
-	tunnel := q.method == "CONNECT"
+	tunnel := q.verb == connect
 	switch {
-	case r.methods != nil && !slices.Contains(r.methods, q.method):
+	case !r.takesMethod(q):
 		return false
 	case !r.deny && tunnel && r.methods == nil:
 		return false // it leads anywhere, and must be asked for by name
@@ -114,10 +121,24 @@ func (r *rule) matchesRequest(q *query) bool {
 		return true
 	}
 	f := q.path()
-	if r.deny {
+	switch {
+	case f == nil && q.odd:
+		return r.deny
+	case f == nil && q.call.Path == "":
+		return matchAny(r.paths, "/")
+	case f == nil:
+		return matchAny(r.paths, q.call.Path)
+	case r.deny:
 		return f.odd || matchAny(r.paths, f.sent) || matchAny(r.paths, f.clean)
 	}
 	return !f.odd && matchAny(r.paths, f.sent) && (f.clean == f.sent || matchAny(r.paths, f.clean))
+}
+
+func (r *rule) takesMethod(q *query) bool {
+	if q.verb == otherVerb && r.methods != nil {
+		return slices.Contains(r.methods, q.method)
+	}
+	return r.verbs.has(q.verb)
 }
 
 // matchesOrigin judges who calls and when: from, functions and until.
@@ -127,27 +148,27 @@ func (r *rule) matchesOrigin(q *query) bool {
 	}
 	switch {
 	case r.functions == nil:
-	case q.function == "": // unknown
+	case q.call.Function == "": // unknown
 		if !r.deny {
 			return false
 		}
-	case !matchAny(r.functions, q.function):
+	case !matchAny(r.functions, q.call.Function):
 		return false
 	}
 	switch {
 	case r.until.IsZero():
 		return true
-	case q.time.IsZero(): // unknown
+	case q.call.Time.IsZero(): // unknown
 		return r.deny
 	}
-	return q.time.Before(r.until)
+	return q.call.Time.Before(r.until)
 }
 
 // matchesCaller judges which module calls. An allow rule means the one that made
 // the call, a deny rule any that had a part in it. One that is not known is none
 // of those that are named: a deny rule for a library must not stop the rest.
 func (r *rule) matchesCaller(q *query) bool {
-	return r.isFrom(&q.caller) || r.deny && slices.ContainsFunc(q.callers, func(c Caller) bool { return r.isFrom(&c) })
+	return r.isFrom(&q.call.Caller) || r.deny && slices.ContainsFunc(q.call.Callers, func(c Caller) bool { return r.isFrom(&c) })
 }
 
 func (r *rule) isFrom(c *Caller) bool {

@@ -22,46 +22,51 @@ func (s *Set) Suggest(c *Call, d Decision) string {
 	if l.unavailable != "" || !door && (d.Rule != "" || !l.hasAllow) {
 		return ""
 	}
-	var q query
-	q.ask(c)
-	q.claim.partition = s.partition
-	t, asked := l.denies(s, &q, c, door)
+	var cl *claim
+	if c.Kind == AWS {
+		cl = new(claim)
+		cl.read(c)
+		cl.partition = s.partition
+	}
+	q, asked := l.denies(s, c, cl, door)
+	t := q.site.canonical()
 	reached := !asked && door && c.Addr.IsValid()
 	if reached {
-		t = target{lit: c.Addr.WithZone("").Unmap()}
+		t = &target{lit: c.Addr.WithZone("").Unmap()}
 	}
 	switch {
-	case !asked && !reached, door && s.isRuntime(&t, c.port()):
+	case !asked && !reached, door && s.isRuntime(t, c.port()):
 		return ""
 	case c.Kind == AWS && asked:
-		return suggestAWS(&q, c, t)
+		return suggestAWS(q, c, *t)
 	case door:
-		return suggestDoor(c, t)
+		return suggestDoor(c, *t)
 	case !t.lit.IsValid() && checkName(t.name) != nil:
 		return "" // no rule names what cannot be looked up
 	case c.Kind == HTTP && !isRequest(c):
 		return ""
 	}
-	return "allow: [" + suggestRule(c, t) + "]"
+	return "allow: [" + suggestRule(c, *t) + "]"
 }
 
-// denies returns the first host of a call that l does not allow, or that is a
-// local door which l does not open.
-func (l *layer) denies(s *Set, q *query, c *Call, door bool) (target, bool) {
+// denies asks l about the hosts of a call, up to the first that it does not allow,
+// or that is a local door which it does not open, and returns what it asked last.
+func (l *layer) denies(s *Set, c *Call, claim *claim, door bool) (q *query, denied bool) {
 	hosts := []string{c.host(), c.HostHeader}
-	if q.odd {
+	if c.isRequest() && !isPath(c.Path) {
 		hosts = append(hosts, targetHost(c.Path))
 	}
 	for i, host := range hosts {
 		if host == "" && i > 0 {
 			continue
 		}
-		q.about(host)
+		q = &query{call: c, claim: claim, site: &site{host: host}}
+		q.ask()
 		if f := l.judge(s, q); f.deny() && (f.place() == atDoor) == door {
-			return *q.canonical(), true
+			return q, true
 		}
 	}
-	return target{}, false
+	return q, false
 }
 
 // isRequest reports whether an allow rule can speak of an HTTP call at all.

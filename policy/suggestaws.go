@@ -16,7 +16,7 @@ const maxSuggested = 10
 // account, and the endpoint if it is not AWS's. It is empty where no rule could
 // allow the call, or none should.
 func suggestAWS(q *query, c *Call, t target) string {
-	if q.network != tcp || q.odd || q.method == "CONNECT" || q.elsewhere || q.claim.service.ID == "" {
+	if q.network != tcp || q.odd || q.verb == connect || q.elsewhere || q.claim.service.ID == "" {
 		return ""
 	}
 	parts := []string{"aws: " + yamlWord(q.claim.service.ID)}
@@ -28,7 +28,7 @@ func suggestAWS(q *query, c *Call, t target) string {
 		parts = append(parts, "operations: ["+yamlWord(name)+"]")
 	}
 	if len(c.Resources) > 0 {
-		resources, ok := suggestResources(&q.claim)
+		resources, ok := suggestResources(q.claim)
 		if !ok {
 			return ""
 		}

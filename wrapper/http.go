@@ -135,18 +135,20 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	if st.off {
 		return g.pass(r, st)
 	}
-	if f.verdictFrom(r.Context()).coversOperation(r) {
+	ctx := r.Context()
+	above := f.verdictFrom(ctx)
+	if above.coversOperation(r) {
 		return g.pass(r, st)
 	}
-	call, err := policy.HTTPCall(r.Method, r.URL, r.Host)
-	if err != nil {
+	var call policy.Call
+	if err := call.SetRequest(r.Method, r.URL, r.Host); err != nil {
 		if _, ok := g.base.(*http.Transport); !ok && st.set.Mode() < policy.Enforce {
 			return g.pass(r, st) // what net/http refuses, another base may know how to send
 		}
 		return nil, refuse(r, errors.New("lambdafence: "+err.Error()))
 	}
-	ctx := r.Context()
-	if f.judged(r, &call) {
+	f.describe(r, &call)
+	if above.coversRequest(&call, r.URL.RawQuery) {
 		return g.pass(r, st)
 	}
 	v, err := f.check(ctx, &call)

@@ -12,19 +12,27 @@ import (
 )
 
 // judged reports whether a verdict that r runs under is about r. If not, c is
-// what r must be judged by: where r goes to an API of AWS and the SDK did not
-// make it, what it asks for has been read from it.
+// what r must be judged by.
 func (f *Fence) judged(r *http.Request, c *policy.Call) bool {
-	if h, _ := awshost.Parse(c.Host); h.API && isAsDescribed(r, c) {
-		f.describe(r, c)
-	}
+	f.describe(r, c)
 	return f.verdictFrom(r.Context()).coversRequest(c, r.URL.RawQuery)
 }
 
-// describe makes a call of AWS of a request to a host of its API. Where it is not
-// known even which service is meant, it stays an HTTP call, of which policies
-// know what to make: any service of that host, any operation, any resource.
+// describe makes a call of AWS of a request to a host of its API that the SDK did
+// not make: what it asks for is read from it.
 func (f *Fence) describe(r *http.Request, c *policy.Call) {
+	if !awshost.MayParse(c.Host) {
+		return
+	}
+	if h, _ := awshost.Parse(c.Host); h.API && isAsDescribed(r, c) {
+		f.describeAWS(r, c)
+	}
+}
+
+// describeAWS reads what r asks of AWS. Where it is not known even which service
+// is meant, c stays an HTTP call, of which policies know what to make: any service
+// of that host, any operation, any resource.
+func (f *Fence) describeAWS(r *http.Request, c *policy.Call) {
 	req := awscall.Request{
 		Method: c.Method, Host: c.Host, Path: c.Path, Query: r.URL.RawQuery, Header: r.Header,
 		Body: r.Body != nil && r.Body != http.NoBody || r.ContentLength > 0,

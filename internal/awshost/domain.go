@@ -91,8 +91,7 @@ func domainOf(host string) (name string, d *domain) {
 }
 
 // MayParse reports whether host, in its canonical form, may be under a domain of
-// AWS. It rules out most others at once, by their last label, or of .com the last
-// two.
+// AWS. It rules out most others at once, by their last two labels.
 func MayParse(host string) bool {
 	if len(host) < len("aws") {
 		return false
@@ -107,19 +106,19 @@ func MayParse(host string) bool {
 	case 's':
 		return host == "aws" || strings.HasSuffix(host, ".aws")
 	case 'n':
-		return strings.HasSuffix(host, ".cn")
+		return strings.HasSuffix(host, "s.cn") || strings.HasSuffix(host, "t.cn") || strings.HasSuffix(host, ".com.cn")
 	case 'u':
-		return strings.HasSuffix(host, ".eu")
+		return strings.HasSuffix(host, "s.eu") || strings.HasSuffix(host, "amazonaws-eusc.eu")
 	case 'v':
-		return strings.HasSuffix(host, ".gov")
+		return strings.HasSuffix(host, ".ic.gov") || strings.HasSuffix(host, ".sgov.gov")
 	case 'd':
 		return strings.HasSuffix(host, ".scloud")
 	case 'k':
-		return strings.HasSuffix(host, ".uk")
+		return strings.HasSuffix(host, ".adc-e.uk")
 	case 't':
-		return strings.HasSuffix(host, ".net")
+		return strings.HasSuffix(host, "cloudfront.net")
 	case 'l':
-		return strings.HasSuffix(host, ".internal")
+		return strings.HasSuffix(host, "ec2.internal") || strings.HasSuffix(host, "compute.internal")
 	}
 	return false
 }
