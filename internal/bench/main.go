@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"time"
+)
+
+func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
+
+// quick is for every day, full for the page.
+var (
+	quick = effort{rounds: 3, turns: 25, batch: 100 * time.Microsecond, sizes: []int{10, 200, 10_000}, starts: 5, stream: 4096}
+	full  = effort{rounds: 5, turns: 60, batch: 100 * time.Microsecond, sizes: []int{10, 100, 200, 1000, 10_000}, starts: 20, stream: 4096, burst: 1000}
+)
+
+// A measurement makes one part of the page.
+type measurement struct {
+	name string
+	of   func(context.Context, effort) (part, error)
+}
+
+var measurements = []measurement{
+	{"decision", measureDecision},
+	{"http", measureHTTP},
+	{"aws", measureAWS},
+}
+
+// run returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	all := flags.Bool("full", false, "five rounds of all")
+	only := flags.String("only", ".", "the sections whose names match")
+	write := flags.Bool("write", false, "write docs/benchmarks.md and its plots")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	pick, err := regexp.Compile(*only)
+	if err != nil {
+		fmt.Fprintln(stderr, "bench: error:", err)
+		return 2
+	}
+	e := quick
+	if *all {
+		e = full
+	}
+	if err := bench(ctx, e, pick, *write, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, "bench: error:", err)
+		return 3
+	}
+	return 0
+}
+
+func bench(ctx context.Context, e effort, pick *regexp.Regexp, write bool, stdout, stderr io.Writer) error {
+	var parts []part
+	for _, m := range measurements {
+		if !pick.MatchString(m.name) {
+			continue
+		}
+		began := time.Now()
+		p, err := m.of(ctx, e)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		fmt.Fprintf(stderr, "bench: %s: %.1fs\n", m.name, time.Since(began).Seconds())
+		parts = append(parts, p)
+	}
+	if write {
+		return writePage(e, parts)
+	}
+	for _, p := range parts {
+		fmt.Fprintf(stdout, "## %s\n\n", p.title)
+		for _, t := range p.tables {
+			t.write(stdout)
+		}
+	}
+	budgetTable(parts).write(stdout)
+	return nil
+}
