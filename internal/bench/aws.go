@@ -39,7 +39,7 @@ func measureAWS(ctx context.Context, e effort) (part, error) {
 			if err != nil {
 				return p, err
 			}
-			t, figures, err := e.slower(20).added(rows)
+			t, figures, err := e.slower(5).added(rows)
 			if err != nil {
 				return p, err
 			}

@@ -10,13 +10,14 @@
 //
 // What is compared runs in the same process in turns: a batch of about 100
 // microseconds of each, over and over, so that noise falls on all alike. A round
-// is many such turns; its figure is the median of its batches. Ratios and
+// is many such turns; its figure is the lower quartile of its batches, since what
+// else runs on a machine makes a batch longer and never shorter. Ratios and
 // differences are taken within a round, and the minimum, the median and the
 // maximum of all rounds are told. Cold starts are processes, started in turns.
 //
 // # Limits
 //
-// The garbage of one may be collected in the batch of another; the median leaves
+// The garbage of one may be collected in the batch of another; the quartile leaves
 // most of that out, which favours whoever makes garbage. A machine that others
 // use as well gives wider rounds, and times that no other machine has: the ratios
 // are what the budgets speak of.
