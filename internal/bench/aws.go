@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"go.opentelemetry.io/contrib/instrumentation/github.com/aws/aws-sdk-go-v2/otelaws" //nolint:staticcheck // the peer
+	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/lambdafence/lambdafence/internal/awskey"
@@ -27,69 +28,78 @@ const (
 func measureAWS(ctx context.Context, e effort) (part, error) {
 	p := part{name: "aws", title: "A call of the AWS SDK", text: []string{
 		"Real clients of the SDK for Go v2 with an HTTP client that answers at once, alone, behind a fence with 100 rules and two for the calls, and with otelaws. " +
-			"The spans are as with HTTP. Once each call is the same, once each goes to another table, or another key of another bucket.",
+			"The spans are as with HTTP. Once each call is the same, once each goes to another table, or to another key of another bucket.",
 	}}
-	spans := newSpanCounter()
-	for _, what := range []struct {
+	for _, c := range []struct {
 		name  string
-		calls func(aws.Config) func(context.Context, int) error
+		calls caller
 	}{{"DynamoDB GetItem", getItem}, {"S3 GetObject", getObject}} {
 		for _, same := range []bool{true, false} {
-			rows, err := awsRows(ctx, what.calls, same, spans)
-			if err != nil {
-				return p, err
-			}
-			t, figures, err := e.slower(5).added(rows)
-			if err != nil {
-				return p, err
-			}
-			title := what.name + ", each call another"
+			title := c.name + ", each call another"
 			if same {
-				title = what.name + ", the same call"
+				title = c.name + ", the same call"
 			}
-			t.caption = title + ":"
+			t := addedTable(title + ":")
+			if err := e.plainAWS(ctx, &p, &t, title, c.calls, same); err != nil {
+				return p, err
+			}
+			if !same { // the fence folds equal events: they make no spans
+				if err := e.tracedAWS(ctx, &t, c.calls); err != nil {
+					return p, err
+				}
+			}
 			p.tables = append(p.tables, t)
-			added := func(i int) runs { return figures[i].less(figures[0]) }
-			p.budgets = append(p.budgets,
-				budget{what: title + ": AWS guard adds / otelaws no-op adds", got: added(1).over(added(2)), limit: 0.5, format: ratio},
-				budget{what: title + ": allocations that the AWS guard adds", got: once(rows[1].allocations() - rows[0].allocations()), limit: 12, format: count})
 		}
 	}
 	return p, nil
 }
 
-// awsRows make the same calls by differently guarded clients.
-func awsRows(ctx context.Context, calls func(aws.Config) func(context.Context, int) error, same bool, spans *spanCounter) ([]row, error) {
+// A caller makes calls by a client of its own: the i-th of many.
+type caller func(aws.Config) func(ctx context.Context, i int) error
+
+// plainAWS times guards that make no spans.
+func (e effort) plainAWS(ctx context.Context, p *part, t *table, title string, calls caller, same bool) error {
 	fence, err := newFence(ctx, cloud)
 	if err != nil {
-		return nil, err
-	}
-	otel := func(opts ...otelaws.Option) func(*aws.Config) {
-		return func(cfg *aws.Config) { otelaws.AppendMiddlewares(&cfg.APIOptions, opts...) }
+		return err
 	}
 	traced := sampled(ctx)
-	by := func(name string, guard func(*aws.Config)) subject {
-		return repeat(traced, name, calls(config(guard)), same)
-	}
-	var now subject
-	spanning := subject{name: "lambdafence, SDK, a span for each call", do: func(n int) error { return now.do(n) }, fresh: func() error {
-		f, err := newFence(ctx, cloud, wrapper.WithEvents(wrapper.All), wrapper.WithTracerProvider(spans.provider))
-		if err != nil {
-			return err
-		}
-		now = repeat(traced, "", calls(config(f.AWS)), false)
-		return nil
-	}}
 	rows := []row{
-		{subject: by("alone", func(*aws.Config) {})},
-		{subject: by("lambdafence", fence.AWS)},
-		{subject: by("otelaws, no-op provider", otel(otelaws.WithTracerProvider(noop.NewTracerProvider())))},
-		{subject: by("otelaws, SDK, a span for each call", otel(otelaws.WithTracerProvider(spans.provider))), spans: spans},
+		{subject: repeat(traced, "alone", calls(config(alone)), same)},
+		{subject: repeat(traced, "lambdafence", calls(config(fence.AWS)), same)},
+		{subject: repeat(traced, "otelaws, no-op provider", calls(config(otel(noop.NewTracerProvider()))), same)},
 	}
-	if !same { // equal events are folded: they make no spans
-		rows = append(rows, row{subject: spanning, spans: spans})
+	figures, err := e.added(t, rows)
+	if err != nil {
+		return err
 	}
-	return rows, nil
+	p.budgets = append(p.budgets,
+		budget{what: title + ": AWS guard adds / otelaws no-op adds", got: figures[1].over(figures[2]), limit: 0.5, format: ratio},
+		budget{what: title + ": allocations that the AWS guard adds", got: once(rows[1].allocations() - rows[0].allocations()), limit: 12, format: count})
+	return nil
+}
+
+// tracedAWS times guards that make spans of the SDK.
+func (e effort) tracedAWS(ctx context.Context, t *table, calls caller) error {
+	traced, spans := sampled(ctx), newSpanCounter()
+	rows := []row{
+		{subject: repeat(traced, "alone", calls(config(alone)), false)},
+		{subject: repeat(traced, "otelaws, SDK, a span for each call", calls(config(otel(spans.provider))), false), spans: spans},
+		{subject: renewed("lambdafence, SDK, a span for each call", func() (subject, error) {
+			f, err := newFence(ctx, cloud, wrapper.WithEvents(wrapper.All), wrapper.WithTracerProvider(spans.provider))
+			return repeat(traced, "", calls(config(f.AWS)), false), err
+		}), spans: spans},
+	}
+	_, err := e.added(t, rows)
+	return err
+}
+
+func alone(*aws.Config) {}
+
+func otel(provider trace.TracerProvider) func(*aws.Config) {
+	return func(cfg *aws.Config) {
+		otelaws.AppendMiddlewares(&cfg.APIOptions, otelaws.WithTracerProvider(provider))
+	}
 }
 
 // repeat makes calls one after the other; same: the first again and again.
