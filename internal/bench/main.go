@@ -15,7 +15,7 @@ func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stder
 // quick is for every day, full for the page.
 var (
 	quick = effort{rounds: 3, turns: 25, batch: 100 * time.Microsecond, sizes: []int{10, 200, 10_000}, starts: 5, stream: 4096}
-	full  = effort{rounds: 5, turns: 60, batch: 100 * time.Microsecond, sizes: []int{10, 100, 200, 1000, 10_000}, starts: 20, stream: 4096, burst: 1000}
+	full  = effort{rounds: 5, turns: 60, batch: 100 * time.Microsecond, sizes: []int{10, 100, 200, 1000, 10_000}, starts: 20, stream: 4096, burst: 1000, life: time.Minute}
 )
 
 // A measurement makes one part of the page.
@@ -28,6 +28,9 @@ var measurements = []measurement{
 	{"decision", measureDecision},
 	{"http", measureHTTP},
 	{"aws", measureAWS},
+	{"start", measureStart},
+	{"size", measureSize},
+	{"burst", measureBurst},
 }
 
 // run returns the exit code.
@@ -57,9 +60,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func bench(ctx context.Context, e effort, pick *regexp.Regexp, write bool, stdout, stderr io.Writer) error {
+	root, err := moduleRoot(ctx)
+	if err != nil {
+		return err
+	}
 	var parts []part
 	for _, m := range measurements {
-		if !pick.MatchString(m.name) {
+		if !pick.MatchString(m.name) || m.name == "burst" && e.burst == 0 {
 			continue
 		}
 		began := time.Now()
@@ -71,7 +78,7 @@ func bench(ctx context.Context, e effort, pick *regexp.Regexp, write bool, stdou
 		parts = append(parts, p)
 	}
 	if write {
-		return writePage(e, parts)
+		return writePage(ctx, root, e, parts)
 	}
 	for _, p := range parts {
 		fmt.Fprintf(stdout, "## %s\n\n", p.title)

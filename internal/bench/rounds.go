@@ -16,7 +16,8 @@ type effort struct {
 	batch  time.Duration // how long one takes, about
 	sizes  []int         // rules of the policies
 	starts int           // cold starts in a round
-	burst  int           // fences that load at once; 0: none
+	burst  int           // fences that load at once; 0: no burst
+	life   time.Duration // how long they are then invoked
 	stream int           // calls of a stream that never repeats itself
 }
 
