@@ -11,7 +11,7 @@ import (
 // A plot has a line for each engine, over two logarithmic axes.
 type plot struct {
 	name, title string // name: of the file, without .svg
-	x, y        string
+	x           string // what it is over; upwards is time
 	lines       []line
 }
 
@@ -24,8 +24,8 @@ type point struct{ x, y float64 }
 
 // The picture, and the frame of the lines in it.
 const (
-	width, height          = 760, 440
-	left, right, top, base = 70, 590, 56, 380
+	width, height          = 820, 440
+	left, right, top, base = 70, 600, 56, 380
 	labelGap               = 17 // between the names at the ends of the lines
 )
 

@@ -80,7 +80,7 @@ func (m measured) label() string {
 func measureDecision(_ context.Context, e effort) (part, error) {
 	p := part{name: "decision", title: "The decision", text: []string{
 		"`policy.Set.Decide` beside the loop that one would write oneself, over compiled globs of gobwas/glob or over regular expressions, beside cedar-go with " +
-			"a permit for each rule, and beside one lookup of a 29-byte name in a Go map of as many names as there are rules. One rule in ten each is: an exact host (three in " +
+			"a permit for each rule, and beside one lookup of a 30-byte name in a Go map of as many names as there are rules. One rule in ten each is: an exact host (three in " +
 			"ten, of which one with methods), a host with methods and paths, a host with a port, a suffix, a suffix with methods and paths, a CIDR with a port, the items of a DynamoDB " +
 			"table, the objects of an S3 bucket. What is asked is spread evenly over them; what is denied misses by host, port, method, path, operation or resource.",
 		fmt.Sprintf("Each question, with the call, the name for the map and the request for cedar, is made before the clock starts; the map is fed by the very same stream. "+
@@ -192,7 +192,7 @@ func decisionPlots(all []measured) []plot {
 		{"decision-allowed", "allowed, never the same", "One decision on an allowed call, each another"},
 		{"decision-denied", "denied, never the same", "One decision on a denied call, each another"},
 	} {
-		pl := plot{name: picked.name, title: picked.title, x: "rules", y: "time"}
+		pl := plot{name: picked.name, title: picked.title, x: "rules of the policy"}
 		for i, name := range engines.All {
 			l := line{name: name}
 			for _, m := range all {

@@ -3,8 +3,8 @@
 // `make burst` run it; nothing imports it. It is a module of its own, so that no
 // importer of the library sees the peers.
 //
-//	go run . -only decision      # one section, on the terminal
-//	go run . -full -write        # the page and its plots
+//	go run . -only decision            # one section, on the terminal
+//	go run . -full -page ../../docs    # the page and its plots
 //
 // # Method
 //

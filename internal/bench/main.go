@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -37,13 +38,16 @@ var measurements = []measurement{
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	all := flags.Bool("full", false, "five rounds of all")
-	only := flags.String("only", ".", "the sections whose names match")
-	write := flags.Bool("write", false, "write docs/benchmarks.md and its plots")
+	all := flags.Bool("full", false, "five rounds of all, and the burst")
+	only := flags.String("only", "", "the sections whose names match this expression")
+	docs := flags.String("page", "", "the directory to write the page to; none: print to the terminal")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
 	pick, err := regexp.Compile(*only)
+	if err == nil && *docs != "" && (*only != "" || !*all) {
+		err = errors.New("a page has every section: -page wants -full and no -only")
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, "bench: error:", err)
 		return 2
@@ -52,14 +56,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if *all {
 		e = full
 	}
-	if err := bench(ctx, e, pick, *write, stdout, stderr); err != nil {
+	if err := bench(ctx, e, pick, *docs, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, "bench: error:", err)
 		return 3
 	}
 	return 0
 }
 
-func bench(ctx context.Context, e effort, pick *regexp.Regexp, write bool, stdout, stderr io.Writer) error {
+func bench(ctx context.Context, e effort, pick *regexp.Regexp, docs string, stdout, stderr io.Writer) error {
 	root, err := moduleRoot(ctx)
 	if err != nil {
 		return err
@@ -77,8 +81,8 @@ func bench(ctx context.Context, e effort, pick *regexp.Regexp, write bool, stdou
 		fmt.Fprintf(stderr, "bench: %s: %.1fs\n", m.name, time.Since(began).Seconds())
 		parts = append(parts, p)
 	}
-	if write {
-		return writePage(ctx, root, e, parts)
+	if docs != "" {
+		return writePage(ctx, root, docs, e, parts)
 	}
 	for _, p := range parts {
 		fmt.Fprintf(stdout, "## %s\n\n", p.title)

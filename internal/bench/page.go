@@ -34,9 +34,9 @@ machine; ratios are what to look at, and what the budgets speak of.
 
 `
 
-// writePage writes docs/benchmarks.md and its plots.
-func writePage(ctx context.Context, root string, e effort, parts []part) error {
-	dir := filepath.Join(root, "docs", "benchmarks")
+// writePage writes benchmarks.md and, in a directory beside it, the plots.
+func writePage(ctx context.Context, root, docs string, e effort, parts []part) error {
+	dir := filepath.Join(docs, "benchmarks")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ const (
 type Question struct {
 	Kind    string // of the rule that it is about
 	Call    policy.Call
-	Name    string // for the map: of 29 bytes, one of its own if the answer is yes
+	Name    string // for the map: of 30 bytes, one of its own if the answer is yes
 	Allowed bool   // the answer
 
 	request cedar.Request
