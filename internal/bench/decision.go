@@ -2,66 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"runtime"
 	"slices"
-	"sync"
-	"testing"
 
 	"github.com/lambdafence/lambdafence/internal/bench/engines"
 )
-
-// A stream is a sequence of questions, asked over and over.
-type stream struct {
-	name    string
-	ask     []engines.Question
-	repeats bool
-	allowed bool
-}
-
-const hot = 16 // calls of a stream that repeats itself
-
-// streams are allowed and denied calls, each another or a few again and again.
-func streams(rules []engines.Rule, length int) ([]stream, error) {
-	var all []stream
-	for _, allowed := range []bool{true, false} {
-		name := "denied"
-		if allowed {
-			name = "allowed"
-		}
-		questions, err := engines.Ask(rules, length, allowed)
-		if err != nil {
-			return nil, err
-		}
-		var few []engines.Question
-		for i := range hot {
-			few = append(few, questions[i*length/hot])
-		}
-		all = append(all,
-			stream{name + ", a few calls", few, true, allowed},
-			stream{name + ", never the same", questions, false, allowed})
-	}
-	return all, nil
-}
-
-// asks is a subject that goes through the stream.
-func (s stream) asks(e engines.Engine) subject {
-	at, right := 0, s.allowed
-	return subject{name: e.Name, do: func(n int) error {
-		for range n {
-			if e.Decide(&s.ask[at]) != right {
-				return fmt.Errorf("%s: a wrong answer", s.ask[at].Call.String())
-			}
-			if at++; at == len(s.ask) {
-				at = 0
-			}
-		}
-		return nil
-	}}
-}
 
 // measured is what was seen of a stream and a number of rules.
 type measured struct {
@@ -130,11 +78,6 @@ func (e effort) decisions(n int) ([]measured, error) {
 		results = append(results, measured{n, s, figures, s.allocations(subjects[0])})
 	}
 	return results, nil
-}
-
-// allocations is how often a decision allocates, in one way through the stream.
-func (s stream) allocations(fence subject) float64 {
-	return testing.AllocsPerRun(2, func() { _ = fence.do(len(s.ask)) }) / float64(len(s.ask))
 }
 
 func decisionTables(sizes []int, all []measured) []table {
@@ -270,17 +213,4 @@ func (e effort) cores(p *part) error {
 	}
 	p.tables = append(p.tables, t)
 	return nil
-}
-
-// together does n operations, shared by the subjects, at the same time.
-func together(subjects ...subject) subject {
-	return subject{name: "together", do: func(n int) error {
-		errs := make([]error, len(subjects))
-		var wg sync.WaitGroup
-		for i, s := range subjects {
-			wg.Go(func() { errs[i] = s.do(max(1, n/len(subjects))) })
-		}
-		wg.Wait()
-		return errors.Join(errs...)
-	}}
 }

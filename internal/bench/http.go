@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -96,18 +97,15 @@ func (e effort) socketless(ctx context.Context, p *part) error {
 	if err := e.plainHTTP(ctx, p, live); err != nil {
 		return err
 	}
-	return e.tracedHTTP(ctx, p, live)
+	if err := e.tracedHTTP(ctx, p, live); err != nil {
+		return err
+	}
+	return e.parallelHTTP(ctx, p, live)
 }
 
 // plainHTTP times guards that make no spans.
 func (e effort) plainHTTP(ctx context.Context, p *part, live []*http.Request) error {
-	over, cancel := context.WithCancel(live[0].Context())
-	cancel()
-	done, err := requests(over, "https://api.payments.example")
-	if err != nil {
-		return err
-	}
-	fence, err := newFence(ctx, payments)
+	done, fence, err := givenUp(ctx, live)
 	if err != nil {
 		return err
 	}
@@ -131,6 +129,46 @@ func (e effort) plainHTTP(ctx context.Context, p *part, live []*http.Request) er
 		budget{what: "HTTP guard adds / otelhttp no-op adds", got: figures[1].over(figures[4]), limit: 0.05, format: ratio},
 		budget{what: "HTTP guard, allocations added to a plain call", got: once(rows[1].allocations() - rows[0].allocations()), limit: 0, format: count})
 	return nil
+}
+
+// givenUp are the requests with a context that is done, and a fence for them.
+func givenUp(ctx context.Context, live []*http.Request) ([]*http.Request, *wrapper.Fence, error) {
+	over, cancel := context.WithCancel(live[0].Context())
+	cancel()
+	done := make([]*http.Request, len(live))
+	for i, r := range live {
+		done[i] = r.WithContext(over)
+	}
+	fence, err := newFence(ctx, payments)
+	return done, fence, err
+}
+
+// parallelHTTP times guards on all cores at once.
+func (e effort) parallelHTTP(ctx context.Context, p *part, live []*http.Request) error {
+	done, fence, err := givenUp(ctx, live)
+	if err != nil {
+		return err
+	}
+	cores := runtime.NumCPU()
+	all := func(name string, rt http.RoundTripper, requests []*http.Request, gone bool) subject {
+		var each []subject
+		for range cores {
+			each = append(each, sends(name, rt, requests, gone))
+		}
+		s := together(each...)
+		s.name = name
+		return s
+	}
+	transport := &http.Transport{}
+	t := addedTable(fmt.Sprintf("The same by %d goroutines on %d cores at once, the time that one call takes up of them all:", cores, cores))
+	_, err = e.slower(3).added(&t, []row{
+		{subject: all("`*http.Transport`, context done", transport, done, true)},
+		{subject: all("lambdafence over it", fence.Transport(transport), done, true)},
+		{subject: all("a round tripper that answers", answering{}, live, false), beneath: 2},
+		{subject: all("otelhttp, no-op provider", otelhttp.NewTransport(answering{}, otelhttp.WithTracerProvider(noop.NewTracerProvider())), live, false), beneath: 2},
+	})
+	p.tables = append(p.tables, t)
+	return err
 }
 
 // tracedHTTP times guards that make spans of the SDK.

@@ -102,7 +102,7 @@ func (e effort) gets(caption string, clients []getter, base string, goroutines i
 		s.name = c.name
 		subjects = append(subjects, s)
 	}
-	figures, err := e.slower(5).inTurns(subjects...)
+	figures, err := e.slower(5 * goroutines * goroutines).inTurns(subjects...)
 	if err != nil {
 		return table{}, err
 	}

@@ -121,4 +121,9 @@ func count(f float64) string { return fmt.Sprintf("%.4g", f) }
 
 func mib(bytes float64) string { return fmt.Sprintf("%.2f MiB", bytes/(1<<20)) }
 
-func kib(bytes float64) string { return fmt.Sprintf("%.0f KiB", bytes/(1<<10)) }
+func amount(n float64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%.0f KiB", n/(1<<10))
+	}
+	return mib(n)
+}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 )
@@ -98,6 +100,19 @@ func (s subject) allocations() float64 {
 func (e effort) slower(times int) effort {
 	e.batch *= time.Duration(times)
 	return e
+}
+
+// together does n operations, shared by the subjects, at the same time.
+func together(subjects ...subject) subject {
+	return subject{name: "together", do: func(n int) error {
+		errs := make([]error, len(subjects))
+		var wg sync.WaitGroup
+		for i, s := range subjects {
+			wg.Go(func() { errs[i] = s.do(max(1, n/len(subjects))) })
+		}
+		wg.Wait()
+		return errors.Join(errs...)
+	}}
 }
 
 // runs are the figures of a measurement, one for each round.

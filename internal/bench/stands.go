@@ -12,6 +12,7 @@ import (
 	"github.com/lambdafence/lambdafence/internal/awskey"
 	"github.com/lambdafence/lambdafence/internal/awsstand"
 	"github.com/lambdafence/lambdafence/internal/bench/engines"
+	"github.com/lambdafence/lambdafence/internal/paramdoc"
 )
 
 const parameter = "/fence/orders"
@@ -23,18 +24,22 @@ type stands struct {
 }
 
 func newStands(dir string) (*stands, error) {
-	doc := string(engines.Document(engines.Rules(100)))
+	doc := engines.Document(engines.Rules(100))
+	packed, err := paramdoc.Pack(doc, paramdoc.Standard) // as lambdafence push would store it
+	if err != nil {
+		return nil, err
+	}
 	ssm := awsstand.New(awsstand.Config{Remember: -1})
-	ssm.PutParameter(parameter, doc)
+	ssm.PutParameter(parameter, packed.Value)
 	s := &stands{
 		secure: httptest.NewTLSServer(ssm),
 		plain:  httptest.NewServer(ssm),
 		extension: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			_ = json.NewEncoder(w).Encode(map[string]any{"Parameter": map[string]any{"Name": r.FormValue("name"), "Value": doc, "Version": 1}})
+			_ = json.NewEncoder(w).Encode(map[string]any{"Parameter": map[string]any{"Name": r.FormValue("name"), "Value": packed.Value, "Version": 1}})
 		})),
 		certificates: filepath.Join(dir, "certificates.pem"),
 	}
-	// With those of the system, which a process in Lambda reads as well.
+	// With those of the system, some 150, as a process in Lambda reads them; read once.
 	all, _ := os.ReadFile("/etc/ssl/certs/ca-certificates.crt")
 	own := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.secure.Certificate().Raw})
 	return s, os.WriteFile(s.certificates, append(all, own...), 0o600)
@@ -55,7 +60,7 @@ func (s *stands) ssmEnv(tls bool) []string {
 	if tls {
 		endpoint = s.secure.URL
 	}
-	return append(credentialsEnv(), "AWS_ENDPOINT_URL="+endpoint, "SSL_CERT_FILE="+s.certificates, "LAMBDAFENCE_POLICY=ssm:"+parameter)
+	return append(credentialsEnv(), "AWS_ENDPOINT_URL="+endpoint, "SSL_CERT_FILE="+s.certificates, "SSL_CERT_DIR="+filepath.Dir(s.certificates)+"/none", "LAMBDAFENCE_POLICY=ssm:"+parameter)
 }
 
 func (s *stands) extensionEnv() []string {
