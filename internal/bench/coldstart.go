@@ -74,7 +74,7 @@ func measureStart(ctx context.Context, e effort) (part, error) {
 	return p, nil
 }
 
-// round starts each as often, in turns, and notes the medians.
+// round starts each as often, in turns, and notes what a quarter of them are below.
 func round(ctx context.Context, starts []*start, built map[string]string, times int) error {
 	next, answer := make([]runs, len(starts)), make([]runs, len(starts))
 	for range times {
@@ -87,7 +87,7 @@ func round(ctx context.Context, starts []*start, built map[string]string, times 
 		}
 	}
 	for i, s := range starts {
-		s.next, s.answer = append(s.next, next[i].median()), append(s.answer, answer[i].median())
+		s.next, s.answer = append(s.next, next[i].quarter()), append(s.answer, answer[i].quarter())
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"encoding/pem"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -32,13 +34,15 @@ func newStands(dir string) (*stands, error) {
 	ssm := awsstand.New(awsstand.Config{Remember: -1})
 	ssm.PutParameter(parameter, packed.Value)
 	s := &stands{
-		secure: httptest.NewTLSServer(ssm),
+		secure: httptest.NewUnstartedServer(ssm),
 		plain:  httptest.NewServer(ssm),
 		extension: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_ = json.NewEncoder(w).Encode(map[string]any{"Parameter": map[string]any{"Name": r.FormValue("name"), "Value": packed.Value, "Version": 1}})
 		})),
 		certificates: filepath.Join(dir, "certificates.pem"),
 	}
+	s.secure.Config.ErrorLog = log.New(io.Discard, "", 0) // the client says it
+	s.secure.StartTLS()
 	// With those of the system, some 150, as a process in Lambda reads them; read once.
 	all, _ := os.ReadFile("/etc/ssl/certs/ca-certificates.crt")
 	own := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.secure.Certificate().Raw})
