@@ -15,7 +15,7 @@ func TestDecideDoesNotAllocate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		by, err := streams(rules, 1024)
+		by, err := streams(rules, 1000)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,7 @@ import (
 )
 
 // tiny measures everything once; no figure of it means anything.
-var tiny = effort{rounds: 2, turns: 1, batch: time.Microsecond, sizes: []int{10, 40}, starts: 1, stream: 64, burst: 10}
+var tiny = effort{rounds: 2, turns: 1, batch: time.Microsecond, sizes: []int{10, 40}, starts: 1, stream: 60, burst: 10}
 
 // TestPage runs every measurement and holds that the page has what it should: what
 // is asserted is never a time.

@@ -32,7 +32,7 @@ func measureDecision(_ context.Context, e effort) (part, error) {
 			"ten, of which one with methods), a host with methods and paths, a host with a port, a suffix, a suffix with methods and paths, a CIDR with a port, the items of a DynamoDB " +
 			"table, the objects of an S3 bucket. What is asked is spread evenly over them; what is denied misses by host, port, method, path, operation or resource.",
 		fmt.Sprintf("Each question, with the call, the name for the map and the request for cedar, is made before the clock starts; the map is fed by the very same stream. "+
-			"A stream of a few calls has %d, one that is never the same %d different ones, so that neither caches nor the branch predictor know them. "+
+			"A stream of a few calls has %d, one that is never the same %d different ones, so that neither caches nor the branch predictor know them. Each batch has as many of every kind. "+
 			"A wrong answer, of whichever engine, ends the run.", hot, e.stream),
 	}}
 	var all []measured
@@ -44,6 +44,7 @@ func measureDecision(_ context.Context, e effort) (part, error) {
 		all = append(all, of...)
 	}
 	p.tables = append(p.tables, decisionTables(e.sizes, all)...)
+	p.tables = append(p.tables, growthTable(e.sizes, all))
 	p.plots = decisionPlots(all)
 	p.budgets = decisionBudgets(all)
 	for _, more := range []func(*part) error{e.byKind, e.cores, e.compiling} {
@@ -96,6 +97,21 @@ func decisionTables(sizes []int, all []measured) []table {
 		tables = append(tables, t)
 	}
 	return tables
+}
+
+// growthTable compares the most rules with the fewest: more rules, and more
+// different calls for them, do not fit in the caches, which every engine feels.
+func growthTable(sizes []int, all []measured) table {
+	last := len(sizes) - 1
+	t := table{caption: fmt.Sprintf("What %d rules take, against %d:", sizes[last], sizes[0]), head: append([]string{"calls"}, engines.All...)}
+	for i := range all[:4] {
+		row := []string{all[i].stream.name}
+		for k := range engines.All {
+			row = append(row, times(all[4*last+i].engine[k].over(all[i].engine[k]).median()))
+		}
+		t.add(row...)
+	}
+	return t
 }
 
 // decisionBudgets tells the worst of all streams.

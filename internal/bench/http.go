@@ -160,7 +160,7 @@ func (e effort) parallelHTTP(ctx context.Context, p *part, live []*http.Request)
 		return s
 	}
 	transport := &http.Transport{}
-	t := addedTable(fmt.Sprintf("The same by %d goroutines on %d cores at once, the time that one call takes up of them all:", cores, cores))
+	t := addedTable(fmt.Sprintf("The same by %d goroutines at once on %d cores, the time divided by all calls:", cores, cores))
 	_, err = e.slower(3).added(&t, []row{
 		{subject: all("`*http.Transport`, context done", transport, done, true)},
 		{subject: all("lambdafence over it", fence.Transport(transport), done, true)},

@@ -41,7 +41,7 @@ func (e effort) loopback(ctx context.Context, p *part) error {
 	if err != nil {
 		return err
 	}
-	all, err := e.gets(fmt.Sprintf("Over loopback, kept connections, %d calls at once on %d cores, the time that one of them takes up:", runtime.NumCPU(), runtime.NumCPU()), kept, server.URL, runtime.NumCPU())
+	all, err := e.gets(fmt.Sprintf("Over loopback, kept connections, by %d goroutines at once on %d cores, the time divided by all calls:", runtime.NumCPU(), runtime.NumCPU()), kept, server.URL, runtime.NumCPU())
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stder
 
 // quick is for every day, full for the page.
 var (
-	quick = effort{rounds: 3, turns: 25, batch: 100 * time.Microsecond, sizes: []int{10, 200, 10_000}, starts: 12, stream: 4096}
-	full  = effort{rounds: 5, turns: 40, batch: 100 * time.Microsecond, sizes: []int{10, 100, 200, 1000, 10_000}, starts: 20, stream: 4096, burst: 1000, life: time.Minute}
+	quick = effort{rounds: 3, turns: 25, batch: 100 * time.Microsecond, sizes: []int{10, 200, 10_000}, starts: 12, stream: 4000}
+	full  = effort{rounds: 5, turns: 40, batch: 100 * time.Microsecond, sizes: []int{10, 100, 200, 1000, 10_000}, starts: 20, stream: 4000, burst: 1000, life: time.Minute}
 )
 
 // A measurement makes one part of the page.

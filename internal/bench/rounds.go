@@ -28,36 +28,32 @@ type subject struct {
 	name  string
 	do    func(n int) error // n operations
 	fresh func() error      // before each round; may be nil
+	step  int               // n is a multiple of it; 0: any
 }
 
 // inTurns times the subjects, batch by batch in turns, and returns the
 // nanoseconds of one operation of each, a figure for each round.
 func (e effort) inTurns(subjects ...subject) ([]runs, error) {
-	figures, sizes := make([]runs, len(subjects)), make([]int, len(subjects))
-	for round := range e.rounds {
-		batches := make([]runs, len(subjects))
-		for i, s := range subjects {
+	figures := make([]runs, len(subjects))
+	var plans []plan
+	for range e.rounds {
+		for _, s := range subjects {
 			if s.fresh != nil {
 				if err := s.fresh(); err != nil {
 					return nil, fmt.Errorf("%s: %w", s.name, err)
 				}
 			}
-			if round == 0 {
-				var err error
-				if sizes[i], err = s.size(e.batch); err != nil {
+			if len(plans) < len(subjects) {
+				p, err := e.plan(s)
+				if err != nil {
 					return nil, fmt.Errorf("%s: %w", s.name, err)
 				}
+				plans = append(plans, p)
 			}
 		}
-		runtime.GC()
-		for range e.turns {
-			for _, i := range rand.Perm(len(subjects)) { // nobody always follows the same one
-				ns, err := subjects[i].time(sizes[i])
-				if err != nil {
-					return nil, fmt.Errorf("%s: %w", subjects[i].name, err)
-				}
-				batches[i] = append(batches[i], ns)
-			}
+		batches, err := e.round(subjects, plans)
+		if err != nil {
+			return nil, err
 		}
 		for i := range subjects {
 			figures[i] = append(figures[i], batches[i].quarter())
@@ -66,12 +62,36 @@ func (e effort) inTurns(subjects ...subject) ([]runs, error) {
 	return figures, nil
 }
 
-// size is how many operations take about as long as a batch should.
-func (s subject) size(batch time.Duration) (int, error) {
-	for n := 1; ; n *= 2 {
+// round times the batches of one round.
+func (e effort) round(subjects []subject, plans []plan) ([]runs, error) {
+	batches := make([]runs, len(subjects))
+	runtime.GC()
+	for turn := range e.turns {
+		for _, i := range rand.Perm(len(subjects)) { // nobody always follows the same one
+			if turn%plans[i].every != 0 {
+				continue
+			}
+			ns, err := subjects[i].time(plans[i].n)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", subjects[i].name, err)
+			}
+			batches[i] = append(batches[i], ns)
+		}
+	}
+	return batches, nil
+}
+
+// A plan says how many operations make a batch, and in which turns there is one.
+type plan struct{ n, every int }
+
+// plan makes batches as long as they should be. A subject that takes much longer
+// for the least that it can do has fewer of them, but a fifth at least.
+func (e effort) plan(s subject) (plan, error) {
+	for n := max(1, s.step); ; n *= 2 {
 		ns, err := s.time(n)
-		if took := ns * float64(n); err != nil || took >= float64(batch)/2 {
-			return n, err
+		took := ns * float64(n) / float64(e.batch)
+		if err != nil || took >= 0.5 {
+			return plan{n, max(1, min(int(took/20), e.turns/5))}, err
 		}
 	}
 }

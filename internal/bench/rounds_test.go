@@ -28,11 +28,17 @@ func TestInTurns(t *testing.T) {
 	var order []string
 	done, renewed := map[string]int{}, 0
 	counts := func(name string) subject {
-		return subject{name: name, do: func(n int) error { done[name] += n; order = append(order, name); return nil }}
+		return subject{name: name, do: func(n int) error {
+			for range n {
+				done[name]++
+			}
+			order = append(order, name)
+			return nil
+		}}
 	}
 	one, two := counts("one"), counts("two")
 	two.fresh = func() error { renewed++; return nil }
-	figures, err := effort{rounds: 3, turns: 50, batch: time.Nanosecond}.inTurns(one, two)
+	figures, err := effort{rounds: 3, turns: 50, batch: 50 * time.Microsecond}.inTurns(one, two)
 	if err != nil || len(figures) != 2 || len(figures[0]) != 3 || len(figures[1]) != 3 {
 		t.Fatalf("%v, %v", figures, err)
 	}
@@ -45,6 +51,29 @@ func TestInTurns(t *testing.T) {
 	// A batch is two calls of do, so that four in a row are the end of one turn and the start of the next.
 	if !strings.Contains(strings.Join(order, ""), "oneoneoneone") {
 		t.Error("the one always follows the other")
+	}
+}
+
+// TestPlan holds that batches are whole, and that a slow subject has fewer, yet enough.
+func TestPlan(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		each time.Duration
+		ok   func(plan) bool
+	}{
+		{"fast", 0, func(p plan) bool { return p.n > 100 && p.n%10 == 0 && p.every == 1 }},
+		{"slow", 2 * time.Millisecond, func(p plan) bool { return p.n == 10 && p.every == 8 }},
+	} {
+		e := effort{turns: 40, batch: 50 * time.Microsecond}
+		p, err := e.plan(subject{step: 10, do: func(n int) error {
+			for range n {
+				time.Sleep(c.each)
+			}
+			return nil
+		}})
+		if err != nil || !c.ok(p) {
+			t.Errorf("%s: %+v, %v", c.name, p, err)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func TestAgreeTellsAWrongAnswer(t *testing.T) {
 // TestNoTwoQuestionsAlike holds what "never repeats itself" says of a stream.
 func TestNoTwoQuestionsAlike(t *testing.T) {
 	for _, allowed := range []bool{true, false} {
-		questions, err := Ask(Rules(10), 4096, allowed)
+		questions, err := Ask(Rules(10), 4000, allowed)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,7 +2,7 @@ package engines
 
 import (
 	"fmt"
-	"math/rand/v2"
+	"math"
 	"net/url"
 	"strings"
 
@@ -37,13 +37,23 @@ func Names(rules int) []string {
 
 func name(i int, domain string) string { return fmt.Sprintf("svc-%05d.internal.%s.com", i, domain) }
 
+// Shapes is how many shapes of rules there are. Of as many questions of [Ask]
+// that follow one another each is about another shape.
+const Shapes = 10
+
 // Ask makes n questions, no two alike, about calls that the rules allow or about
-// ones that they nearly do.
+// ones that they nearly do. The rules of each shape are asked about in an order
+// that is spread evenly, however short a piece of it is: a loop must not end early
+// more often than late.
 func Ask(rules []Rule, n int, allowed bool) ([]Question, error) {
-	order := rand.New(rand.NewPCG(1, uint64(n))).Perm(len(rules)) // a loop may not end early more often than late
+	ofShape := (len(rules) + Shapes - 1) / Shapes
 	questions := make([]Question, n)
 	for k := range questions {
-		i := order[k%len(order)]
+		_, spread := math.Modf(float64(k/Shapes+1) * math.Phi)
+		i := k%Shapes + Shapes*int(spread*float64(ofShape))
+		if i >= len(rules) {
+			i = k % len(rules)
+		}
 		q := &questions[k]
 		if err := q.about(&rules[i], k, allowed); err != nil {
 			return nil, err

@@ -20,7 +20,7 @@ type Rule struct {
 }
 
 // Rules are n rules of the kinds and shapes that real policies have, each about
-// something else. Ten rules have every kind.
+// something else. Ten have every shape.
 func Rules(n int) []Rule {
 	rules := make([]Rule, n)
 	for i := range rules {
@@ -32,7 +32,7 @@ func Rules(n int) []Rule {
 var reading = []string{"GET", "HEAD"}
 
 func rule(i int) Rule {
-	switch i % 10 {
+	switch i % Shapes {
 	case 0:
 		return Rule{Host: fmt.Sprintf("svc-%05d.internal.example.com", i)}
 	case 1:
@@ -42,7 +42,7 @@ func rule(i int) Rule {
 	case 3:
 		return Rule{Service: "dynamodb", Operation: "GetItem", Resource: fmt.Sprintf("table/orders-%05d-*", i)}
 	case 4:
-		return Rule{Prefix: netip.PrefixFrom(netip.AddrFrom4(network(i/10)), 20), Port: 5432}
+		return Rule{Prefix: netip.PrefixFrom(netip.AddrFrom4(network(i/Shapes)), 20), Port: 5432}
 	case 5:
 		return Rule{Host: fmt.Sprintf("app-%05d.internal.example.com", i), Port: 8443}
 	case 6:
