@@ -115,7 +115,12 @@ func nanos(ns float64) string {
 	return fmt.Sprintf("%.2f s", time.Duration(ns).Seconds())
 }
 
-func times(f float64) string { return fmt.Sprintf("%.2fx", f) }
+func times(f float64) string {
+	if f >= 100 {
+		return fmt.Sprintf("%.0fx", f)
+	}
+	return fmt.Sprintf("%.2fx", f)
+}
 
 func count(f float64) string { return fmt.Sprintf("%.4g", f) }
 

@@ -28,6 +28,7 @@ type subject struct {
 	name  string
 	do    func(n int) error // n operations
 	fresh func() error      // before each round; may be nil
+	ready func(n int)       // before the clock starts for n operations; may be nil
 	step  int               // n is a multiple of it; 0: any
 }
 
@@ -99,8 +100,11 @@ func (e effort) plan(s subject) (plan, error) {
 // time times n operations, after a few that are not timed: what ran before
 // leaves its own data in the caches.
 func (s subject) time(n int) (float64, error) {
-	if err := s.do((n + 3) / 4); err != nil {
+	if err := s.do((n + 1) / 2); err != nil {
 		return 0, err
+	}
+	if s.ready != nil {
+		s.ready(n)
 	}
 	start := time.Now()
 	err := s.do(n)
@@ -119,6 +123,12 @@ func (s subject) allocations() float64 {
 // slower has batches that are long beside calls of so much more.
 func (e effort) slower(times int) effort {
 	e.batch *= time.Duration(times)
+	return e
+}
+
+// shorter has more batches, each of which fits in the cache.
+func (e effort) shorter() effort {
+	e.batch, e.turns = e.batch/2, e.turns*2
 	return e
 }
 

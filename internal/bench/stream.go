@@ -35,20 +35,35 @@ func streams(rules []engines.Rule, length int) ([]stream, error) {
 	return all, nil
 }
 
-// asks is a subject that goes through the stream, in batches that have every shape.
+func (s stream) repeats() bool { return len(s.ask) == hot }
+
+// asks is a subject that goes through the stream, in batches that have every
+// shape. The questions of a batch are read before the clock starts: in a program
+// a call is in the cache when it is judged, the rule for it need not be.
 func (s stream) asks(e engines.Engine) subject {
-	at, right := 0, s.allowed
-	return subject{name: e.Name, step: engines.Shapes, do: func(n int) error {
-		for range n {
-			if e.Decide(&s.ask[at]) != right {
-				return fmt.Errorf("%s: a wrong answer", s.ask[at].Call.String())
-			}
-			if at++; at == len(s.ask) {
-				at = 0
-			}
+	at, right, seen := 0, s.allowed, 0
+	next := func(i int) int {
+		if i++; i == len(s.ask) {
+			return 0
 		}
-		return nil
-	}}
+		return i
+	}
+	return subject{name: e.Name, step: engines.Shapes,
+		ready: func(n int) {
+			for i := at; n > 0; n-- {
+				seen += s.ask[i].Read()
+				i = next(i)
+			}
+		},
+		do: func(n int) error {
+			for range n {
+				if e.Decide(&s.ask[at]) != right {
+					return fmt.Errorf("%s: a wrong answer", s.ask[at].Call.String())
+				}
+				at = next(at)
+			}
+			return nil
+		}}
 }
 
 // allocations is how often a decision allocates, in one way through the stream.
