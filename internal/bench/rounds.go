@@ -72,7 +72,7 @@ func (e effort) round(subjects []subject, plans []plan) ([]runs, error) {
 			if turn%plans[i].every != 0 {
 				continue
 			}
-			ns, err := subjects[i].time(plans[i].n)
+			ns, err := subjects[i].time(plans[i].lead, plans[i].n)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", subjects[i].name, err)
 			}
@@ -82,25 +82,31 @@ func (e effort) round(subjects []subject, plans []plan) ([]runs, error) {
 	return batches, nil
 }
 
-// A plan says how many operations make a batch, and in which turns there is one.
-type plan struct{ n, every int }
+// A plan says how many operations make a batch, after how many that are not
+// timed, and in which turns there is one.
+type plan struct{ lead, n, every int }
 
 // plan makes batches as long as they should be. A subject that takes much longer
-// for the least that it can do has fewer of them, but a fifth at least.
+// for the least that it can do has fewer of them, but three at least.
 func (e effort) plan(s subject) (plan, error) {
 	for n := max(1, s.step); ; n *= 2 {
-		ns, err := s.time(n)
+		ns, err := s.time(0, n)
 		took := ns * float64(n) / float64(e.batch)
-		if err != nil || took >= 0.5 {
-			return plan{n, max(1, min(int(took/20), e.turns/5))}, err
+		switch {
+		case err != nil:
+			return plan{}, err
+		case took >= 20:
+			return plan{n: n, every: max(1, min(int(took/20), e.turns/3))}, nil
+		case took >= 0.5:
+			return plan{lead: (n + 1) / 2, n: n, every: 1}, nil
 		}
 	}
 }
 
-// time times n operations, after a few that are not timed: what ran before
-// leaves its own data in the caches.
-func (s subject) time(n int) (float64, error) {
-	if err := s.do((n + 1) / 2); err != nil {
+// time times n operations, after some that are not timed: what ran before leaves
+// its own data in the caches.
+func (s subject) time(lead, n int) (float64, error) {
+	if err := s.do(lead); err != nil {
 		return 0, err
 	}
 	if s.ready != nil {

@@ -61,8 +61,8 @@ func TestPlan(t *testing.T) {
 		each time.Duration
 		ok   func(plan) bool
 	}{
-		{"fast", 0, func(p plan) bool { return p.n > 100 && p.n%10 == 0 && p.every == 1 }},
-		{"slow", 2 * time.Millisecond, func(p plan) bool { return p.n == 10 && p.every == 8 }},
+		{"fast", 0, func(p plan) bool { return p.n > 100 && p.n%10 == 0 && p.every == 1 && p.lead > 0 }},
+		{"slow", 2 * time.Millisecond, func(p plan) bool { return p.n == 10 && p.every == 13 && p.lead == 0 }},
 	} {
 		e := effort{turns: 40, batch: 50 * time.Microsecond}
 		p, err := e.plan(subject{step: 10, do: func(n int) error {
