@@ -4,12 +4,15 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 GOLANGCI := v2.15.0
+# golang.org/x/perf has no releases.
+BENCHSTAT := v0.0.0-20260512194132-3cf34090a3db
 TOOLS    := $(CURDIR)/.cache/bin
-MODULES  := . examples internal/integration
+MODULES  := . examples internal/bench internal/integration
 VENV     := $(CURDIR)/.cache/venv
 AWSDATA  := $(CURDIR)/.cache/aws
 FUZZTIME ?= 60s
 FUZZ     ?= .
+BENCH    ?= .
 SOAK     ?= 10m
 SHOWN    ?= grep -vE '^(=== |PASS$$| *--- (PASS|SKIP))'
 COVERED  := ./policy/... ./wrapper/... ./internal/awscall ./internal/awshost ./internal/awskey ./internal/paramdoc
@@ -27,7 +30,7 @@ demo: ## Run a fenced function from end to end, with Go alone
 .PHONY: test
 test: ## Run all tests; a real counterpart that is not there is skipped, with a line
 	@$(MAKE) -s venv aws-data 2>/dev/null || [ -z "$$CI" ]
-	@for m in . examples; do (cd $$m && go test $(TESTFLAGS) ./...) || exit 1; done
+	@for m in . examples internal/bench; do (cd $$m && go test $(TESTFLAGS) ./...) || exit 1; done
 	@set -o pipefail; cd internal/integration && go test -v $(TESTFLAGS) ./... 2>&1 | $(SHOWN)
 
 .PHONY: integration
@@ -102,13 +105,26 @@ mutants: ## Break the decision in each of many ways, and hold that the tests not
 	@go run ./internal/mutants
 
 .PHONY: bench
-bench: ## Time a decision and the guards, that of the AWS SDK beside otelaws
-	@go test -run '^$$' -bench . -benchmem ./policy ./wrapper ./internal/awscall
-	@cd internal/integration && go test -run '^$$' -bench . -benchmem .
+bench: ## Measure all that a fence costs beside its peers, in less than a minute, and print it
+	@cd internal/bench && go run .
+
+.PHONY: bench-full
+bench-full: ## Measure it thoroughly, and write docs/benchmarks.md
+	@cd internal/bench && go run . -full -page ../../docs
+
+.PHONY: bench-compare
+bench-compare: $(TOOLS)/benchstat-$(BENCHSTAT) ## Compare the benchmarks that match BENCH (.) with those of revision BASE
+	@test -n "$(BASE)" || { echo "bench-compare: which revision? make bench-compare BASE=main"; exit 2; }
+	@.ci/bench-compare "$(BASE)" '$(BENCH)' $<
+
+$(TOOLS)/benchstat-$(BENCHSTAT):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS) go install golang.org/x/perf/cmd/benchstat@$(BENCHSTAT)
+	@mv $(TOOLS)/benchstat $@
 
 .PHONY: size
-size: ## Size and start-up of examples/minimal against a bare bootstrap
-	@go run ./internal/weigh
+size: ## Size and start-up of functions behind a fence, against a bare bootstrap
+	@cd internal/bench && go run . -only '^(size|start)$$'
 
 .PHONY: burst
 burst: ## A thousand fences load at once from an SSM that serves 40 requests a second

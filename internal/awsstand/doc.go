@@ -12,7 +12,7 @@
 // <bucket>.s3.eu-west-1.amazonaws.com, <account>.ddb.eu-west-1.amazonaws.com); where it is no host of AWS, such as
 // 127.0.0.1, the service in the signature's credential scope does.
 //
-// Imported by internal/demo, internal/burst, internal/integration/soak and by tests, never by what a Lambda links.
+// Imported by internal/demo, internal/burst, internal/bench, internal/integration/soak and by tests, never by what a Lambda links.
 //
 // # What it covers
 //

@@ -1,6 +1,6 @@
 // Command burst prints what becomes of a thousand fences that load their policy at the same moment from a Parameter Store
-// that serves 40 requests a second, which is AWS's default for a whole account and region. `make burst` runs it; nothing
-// imports it.
+// that serves 40 requests a second, which is AWS's default for a whole account and region. `make burst` runs it, and internal/bench for the
+// page of all figures; nothing imports it.
 //
 // # Limits
 //
@@ -28,6 +28,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	n := flags.Int("n", 1000, "fences")
 	limit := flags.Float64("limit", 40, "requests a second that SSM serves")
 	life := flags.Duration("for", 60*time.Second, "how long the sandboxes are then invoked, once a second each; 0: not at all")
+	asJSON := flags.Bool("json", false, "print a JSON array of the runs, for internal/bench")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -35,15 +36,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "burst: error: -n and -limit must be above 0, and -for not below")
 		return 2
 	}
-	if err := burst(ctx, stdout, *n, *limit, *life); err != nil {
+	if err := burst(ctx, stdout, *n, *limit, *life, *asJSON); err != nil {
 		fmt.Fprintln(stderr, "burst: error:", err)
 		return 3
 	}
 	return 0
 }
 
-func burst(ctx context.Context, w io.Writer, n int, limit float64, life time.Duration) error {
-	fmt.Fprintf(w, "%d fences load at once, each with its own client, in one process on %d CPUs; the budget of a load is 2s.\n\n", n, runtime.NumCPU())
+func burst(ctx context.Context, w io.Writer, n int, limit float64, life time.Duration, asJSON bool) error {
 	runs := []scenario{
 		{name: "no limit", fences: n},
 		{name: fmt.Sprintf("%g requests a second", limit), fences: n, limit: limit, life: life},
@@ -57,6 +57,10 @@ func burst(ctx context.Context, w io.Writer, n int, limit float64, life time.Dur
 		}
 		all = append(all, f)
 	}
+	if asJSON {
+		return reportJSON(w, all)
+	}
+	fmt.Fprintf(w, "%d fences load at once, each with its own client, in one process on %d CPUs; the budget of a load is 2s.\n\n", n, runtime.NumCPU())
 	report(w, all)
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -56,4 +57,23 @@ func short(d time.Duration) string {
 		return fmt.Sprintf("%.1fs", d.Seconds())
 	}
 	return fmt.Sprintf("%.2fs", d.Seconds())
+}
+
+// reportJSON prints what of the figures a page has room for; times in nanoseconds.
+func reportJSON(w io.Writer, all []*figures) error {
+	type line struct {
+		Name                           string
+		FromSSM, Embedded, Rule, Open  int
+		Median, Longest, SettledWithin time.Duration
+		Asked, Refused, NeverSettled   int
+	}
+	lines := make([]line, len(all))
+	for i, f := range all {
+		lines[i] = line{Name: f.name, FromSSM: f.states[fromSSM], Embedded: f.states[carried], Rule: f.states[byRule], Open: f.states[open],
+			Median: percentile(f.took, 50), Longest: percentile(f.took, 100), Asked: f.askedLater, Refused: f.throttledLater, NeverSettled: f.fences - len(f.settled)}
+		if len(f.settled) > 0 {
+			lines[i].SettledWithin = percentile(f.settled, 100)
+		}
+	}
+	return json.NewEncoder(w).Encode(lines)
 }

@@ -7,7 +7,7 @@
 //	defer host.Close()
 //	result, err := host.Invoke(ctx, []byte(`{"order_id":"1001"}`))
 //
-// Imported by internal/demo and by tests, never by what a Lambda links.
+// Imported by internal/demo, internal/bench and by tests, never by what a Lambda links.
 //
 // # Limits
 //

@@ -1,4 +1,4 @@
-// Command bare is examples/minimal without a fence, to weigh the fence against.
+// Command bare is examples/minimal without a fence: what the others are held against.
 package main
 
 import (

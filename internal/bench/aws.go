@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"go.opentelemetry.io/contrib/instrumentation/github.com/aws/aws-sdk-go-v2/otelaws" //nolint:staticcheck // the peer
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/lambdafence/lambdafence/internal/awskey"
+	"github.com/lambdafence/lambdafence/wrapper"
+)
+
+const (
+	ownAccount = "111122223333"
+	cloud      = "- {aws: dynamodb, operations: [GetItem], resources: [table/table-*]}\n- {aws: s3, access: [read], resources: [\"bucket-*\"]}\n"
+)
+
+func measureAWS(ctx context.Context, e effort) (part, error) {
+	p := part{name: "aws", title: "A call of the AWS SDK", text: []string{
+		"Real clients of the SDK for Go v2 with an HTTP client that answers at once, alone, behind a fence with 100 rules and two for the calls, and with otelaws. " +
+			"The spans are as with HTTP. Once each call is the same, once each goes to another table, or to another key of another bucket.",
+	}}
+	for _, c := range []struct {
+		name  string
+		calls caller
+	}{{"DynamoDB GetItem", getItem}, {"S3 GetObject", getObject}} {
+		for _, same := range []bool{true, false} {
+			title := c.name + ", each call another"
+			if same {
+				title = c.name + ", the same call"
+			}
+			t := addedTable(title + ":")
+			if err := e.plainAWS(ctx, &p, &t, title, c.calls, same); err != nil {
+				return p, err
+			}
+			if !same { // the fence folds equal events: they make no spans
+				if err := e.tracedAWS(ctx, &t, c.calls); err != nil {
+					return p, err
+				}
+			}
+			p.tables = append(p.tables, t)
+		}
+	}
+	return p, nil
+}
+
+// A caller makes calls by a client of its own: the i-th of many.
+type caller func(aws.Config) func(ctx context.Context, i int) error
+
+// plainAWS times guards that make no spans.
+func (e effort) plainAWS(ctx context.Context, p *part, t *table, title string, calls caller, same bool) error {
+	fence, err := newFence(ctx, cloud)
+	if err != nil {
+		return err
+	}
+	traced := sampled(ctx)
+	rows := []row{
+		{subject: repeat(traced, "alone", calls(config(alone)), same)},
+		{subject: repeat(traced, "lambdafence", calls(config(fence.AWS)), same)},
+		{subject: repeat(traced, "otelaws, no-op provider", calls(config(otel(noop.NewTracerProvider()))), same)},
+	}
+	figures, err := e.added(t, rows)
+	if err != nil {
+		return err
+	}
+	p.budgets = append(p.budgets,
+		budget{what: title + ": AWS guard adds / otelaws no-op adds", got: figures[1].over(figures[2]), limit: 0.5, format: ratio},
+		budget{what: title + ": allocations that the AWS guard adds", got: once(rows[1].allocations() - rows[0].allocations()), limit: 12, format: count})
+	return nil
+}
+
+// tracedAWS times guards that make spans of the SDK.
+func (e effort) tracedAWS(ctx context.Context, t *table, calls caller) error {
+	traced, spans := sampled(ctx), newSpanCounter()
+	rows := []row{
+		{subject: repeat(traced, "alone", calls(config(alone)), false)},
+		{subject: repeat(traced, "otelaws, SDK, a span for each call", calls(config(otel(spans.provider))), false), spans: spans},
+		{subject: renewed("lambdafence, SDK, a span for each call", func() (subject, error) {
+			f, err := newFence(ctx, cloud, wrapper.WithEvents(wrapper.All), wrapper.WithTracerProvider(spans.provider))
+			return repeat(traced, "", calls(config(f.AWS)), false), err
+		}), spans: spans},
+	}
+	_, err := e.added(t, rows)
+	return err
+}
+
+func alone(*aws.Config) {}
+
+func otel(provider trace.TracerProvider) func(*aws.Config) {
+	return func(cfg *aws.Config) {
+		otelaws.AppendMiddlewares(&cfg.APIOptions, otelaws.WithTracerProvider(provider))
+	}
+}
+
+// repeat makes calls one after the other; same: the first again and again.
+func repeat(ctx context.Context, name string, call func(context.Context, int) error, same bool) subject {
+	at := 0
+	return subject{name: name, do: func(n int) error {
+		for range n {
+			if err := call(ctx, at); err != nil {
+				return err
+			}
+			if !same {
+				at = (at + 1) % distinct
+			}
+		}
+		return nil
+	}}
+}
+
+func config(guard func(*aws.Config)) aws.Config {
+	cfg := aws.Config{
+		Region: "eu-west-1", HTTPClient: &http.Client{Transport: empty{}},
+		Credentials: credentials.NewStaticCredentialsProvider(awskey.ID(ownAccount), "secret", ""),
+	}
+	guard(&cfg)
+	return cfg
+}
+
+// empty answers as DynamoDB and S3 do, with nothing in it.
+type empty struct{}
+
+func (empty) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r.Body.Close()
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+		Body: io.NopCloser(strings.NewReader("{}")), ContentLength: 2, Request: r,
+	}, nil
+}
+
+func getItem(cfg aws.Config) func(context.Context, int) error {
+	client := dynamodb.NewFromConfig(cfg)
+	inputs := make([]*dynamodb.GetItemInput, distinct)
+	for i := range inputs {
+		inputs[i] = &dynamodb.GetItemInput{TableName: aws.String(letters("table", i)), Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "1"}}}
+	}
+	return func(ctx context.Context, i int) error {
+		_, err := client.GetItem(ctx, inputs[i])
+		return err
+	}
+}
+
+func getObject(cfg aws.Config) func(context.Context, int) error {
+	client := s3.NewFromConfig(cfg)
+	inputs := make([]*s3.GetObjectInput, distinct)
+	for i := range inputs {
+		inputs[i] = &s3.GetObjectInput{Bucket: aws.String(letters("bucket", i)), Key: aws.String(letters("in/key", i))}
+	}
+	return func(ctx context.Context, i int) error {
+		resp, err := client.GetObject(ctx, inputs[i])
+		if err != nil {
+			return err
+		}
+		return resp.Body.Close()
+	}
+}
+
+// letters is a name without digits, which a fence takes for ids.
+func letters(prefix string, i int) string {
+	return fmt.Sprintf("%s-%c%c", prefix, 'a'+i/26%26, 'a'+i%26)
+}
