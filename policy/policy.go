@@ -3,8 +3,6 @@ package policy
 import (
 	"cmp"
 	"errors"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // A Policy is a document that was read: a mode, an allow list, a deny list.
@@ -55,12 +53,12 @@ func (pol *Policy) lacksLists() bool {
 }
 
 // document reads the top level.
-func (p *parser) document(top *yaml.Node, pol *Policy) {
+func (p *parser) document(top *node, pol *Policy) {
 	var deny []rule
-	p.fields(top, func(key string, k, v *yaml.Node) {
+	p.fields(top, func(key string, k, v *node) {
 		switch key {
 		case "version":
-			if v.Kind != yaml.ScalarNode || v.Value != "1" || v.Tag != "!!int" {
+			if v.kind != scalar || v.value != "1" || v.tag != "!!int" {
 				p.errorf(v, "version: this is version 1 of the language, got %s", what(v))
 			}
 		case "name":
@@ -83,7 +81,7 @@ func (p *parser) document(top *yaml.Node, pol *Policy) {
 	p.uniqueIDs(pol.rules)
 }
 
-func (p *parser) mode(n *yaml.Node) Mode {
+func (p *parser) mode(n *node) Mode {
 	s, ok := p.text("mode", n)
 	if !ok {
 		return Unset
