@@ -130,11 +130,9 @@ func compilePatterns(text, sep string) ([]pattern, error) {
 
 func compilePattern(text, sep string) (pattern, error) {
 	p := pattern{sep: sep, bare: true}
-	parts := []string{text}
-	if sep != "" {
-		parts = strings.Split(text, sep)
-	}
-	for i, part := range parts {
+	for left, more := text, true; more; {
+		var part string
+		part, left, more = p.cut(left)
 		s := segment{literal: part}
 		switch {
 		case part == "**":
@@ -146,7 +144,10 @@ func compilePattern(text, sep string) (pattern, error) {
 			}
 			s.glob = g
 		case len(p.rest) == 0:
-			p.head, p.bare = strings.Join(parts[:i+1], sep), false
+			p.head, p.bare = text[:len(text)-len(left)], false
+			if more {
+				p.head = strings.TrimSuffix(p.head, sep)
+			}
 			continue
 		}
 		p.rest = append(p.rest, s)

@@ -29,7 +29,7 @@ func (p *parser) list(key string, n *node) []rule {
 	rules := make([]rule, 0, len(n.content))
 	for i := range n.content {
 		item := &n.content[i]
-		at := fmt.Sprintf("%s[%d]", key, i)
+		at := key + "[" + strconv.Itoa(i) + "]"
 		switch {
 		case p.foreign(item):
 		case item.kind != mapping:
@@ -227,7 +227,11 @@ func patterns[T interface{ size() int }](p *parser, key string, n *node, to *[]T
 		for _, t := range ts {
 			p.patterns += t.size()
 		}
-		*to = append(*to, ts...)
+		if *to == nil {
+			*to = ts
+		} else {
+			*to = append(*to, ts...)
+		}
 		return err
 	})
 }

@@ -15,6 +15,7 @@ type plainReader struct {
 	start int    // where that line begins
 	depth int    // of flow collections
 	open  []node // what was read of collections that are not closed yet
+	room  []node // for what was read of the next ones
 }
 
 const (
@@ -89,8 +90,14 @@ func (r *plainReader) atFlow() bool { return r.at(0) == '[' || r.at(0) == '{' }
 
 // closed gives n what was read since its beginning.
 func (r *plainReader) closed(n node, since int) node {
-	n.content = append(n.content, r.open[since:]...)
-	r.open = r.open[:since]
+	if size := len(r.open) - since; size > 0 {
+		if size > len(r.room) {
+			r.room = make([]node, max(size, 128))
+		}
+		n.content, r.room = r.room[:size:size], r.room[size:]
+		copy(n.content, r.open[since:])
+		r.open = r.open[:since]
+	}
 	return n
 }
 

@@ -86,6 +86,9 @@ func plainTag(s string) string {
 	if len(s) > 4 && s[4] == '-' && isDate(s) {
 		return "!!timestamp"
 	}
+	if strings.IndexByte(s, '/') >= 0 || strings.Count(s, ".") > 1 {
+		return "!!str" // an address or a range, and no number
+	}
 	digits := strings.ReplaceAll(s, "_", "")
 	if _, err := strconv.ParseInt(digits, 0, 64); err == nil {
 		return "!!int"

@@ -176,23 +176,30 @@ func unquoted(line string) (string, bool) {
 // fields calls each for every entry of a mapping and reports anything else,
 // duplicate keys, aliases, merge keys and tags of one's own.
 func (p *parser) fields(n *node, each func(key string, k, v *node)) {
-	seen := make(map[string]bool, len(n.content)/2)
-	for i := 0; i+1 < len(n.content); i += 2 {
+	for i := 0; i+1 < len(n.content) && len(p.errs) < maxErrors; i += 2 {
 		k, v := &n.content[i], &n.content[i+1]
 		switch {
 		case p.foreign(k):
 		case k.kind != scalar || k.tag == "!!merge":
 			p.errorf(k, "a key is plain text")
-		case seen[k.value]:
+		case hasKey(n.content[:i], k.value):
 			p.errorf(k, "key %q stands twice", k.value)
 		case p.foreign(v):
 		default:
 			each(k.value, k, v)
 		}
-		if k.kind == scalar {
-			seen[k.value] = true
+	}
+}
+
+// hasKey looks through keys one by one: of those that a policy does not know,
+// there are no more than errors are told of.
+func hasKey(content []node, key string) bool {
+	for i := 0; i < len(content); i += 2 {
+		if k := &content[i]; k.kind == scalar && k.value == key {
+			return true
 		}
 	}
+	return false
 }
 
 // foreign reports, and complains of, YAML that a policy has no use for.
