@@ -54,7 +54,7 @@ func BenchmarkLoad(b *testing.B) {
 		b.Run(fmt.Sprintf("rules=%d/tree", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, ok := readPlain(doc); !ok {
+				if _, ok := readPlain(doc, nil); !ok {
 					b.Fatal("not plain")
 				}
 			}

@@ -18,27 +18,37 @@ var (
 )
 
 // list reads the rules of a list.
-func (p *parser) list(key string, n *node) []rule {
+func (p *parser) list(key string, n *node) {
 	if isNull(n) {
-		return nil
+		return
 	}
 	if n.kind != sequence {
 		p.errorf(n, "%s: want a list of rules, got %s", key, what(n))
-		return nil
+		return
 	}
-	rules := make([]rule, 0, len(n.content))
 	for i := range n.content {
-		item := &n.content[i]
-		at := key + "[" + strconv.Itoa(i) + "]"
-		switch {
-		case p.foreign(item):
-		case item.kind != mapping:
-			p.errorf(item, "%s: want a rule with a subject: host, cidr or aws; got %s", at, what(item))
-		default:
-			rules = append(rules, p.rule(at, key == "deny", item))
-		}
+		p.item(key, i, &n.content[i])
 	}
-	return rules
+}
+
+// item reads a rule of a list.
+func (p *parser) item(key string, i int, n *node) {
+	at := key + "[" + strconv.Itoa(i) + "]"
+	if p.foreign(n) {
+		return
+	}
+	if n.kind != mapping {
+		p.errorf(n, "%s: want a rule with a subject: host, cidr or aws; got %s", at, what(n))
+		return
+	}
+	rules := &p.allow
+	if key == "deny" {
+		rules = &p.deny
+	}
+	if *rules == nil {
+		*rules = make([]rule, 0, p.expected)
+	}
+	*rules = append(*rules, p.rule(at, key == "deny", n))
 }
 
 func (p *parser) rule(at string, deny bool, n *node) rule {

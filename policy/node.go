@@ -25,14 +25,8 @@ const (
 	alias
 )
 
-// tree reads doc by itself if it is plain. Else the YAML library does, which also
-// has the words for what is wrong with it.
+// tree reads doc by the YAML library.
 func tree(doc []byte) (node, *Error) {
-	if len(doc) <= MaxSize {
-		if n, ok := readPlain(doc); ok {
-			return n, nil
-		}
-	}
 	if err := checkBytes(doc); err != nil {
 		return node{}, err
 	}

@@ -15,22 +15,28 @@ type plainReader struct {
 	start int    // where that line begins
 	depth int    // of flow collections
 	open  []node // what was read of collections that are not closed yet
-	room  []node // for what was read of the next ones
+	chunk []node // what holds the collections that are
+	room  []node // what is left of it
+
+	rule func(list string, i int, n *node) // takes the rules of the policy's lists
 }
 
 const (
 	maxPlainDepth = 16  // collections in one another; a policy has four
 	maxPlainKey   = 512 // bytes; in YAML a key ends within 1,024
+	plainChunk    = 64  // nodes
 )
 
-// readPlain reads a document, or returns false.
-func readPlain(doc []byte) (node, bool) {
+// readPlain reads a document, or returns false. What is in block lists below the
+// keys allow and deny it gives to rule, one by one, if there is one, and leaves it
+// out of the tree.
+func readPlain(doc []byte, rule func(list string, i int, n *node)) (node, bool) {
 	for _, c := range doc {
 		if (c < ' ' || c > '~') && c != '\n' {
 			return node{}, false
 		}
 	}
-	r := plainReader{doc: string(doc), line: 1, open: make([]node, 0, 64)}
+	r := plainReader{doc: string(doc), line: 1, open: make([]node, 0, plainChunk), rule: rule}
 	r.skip()
 	read := r.block
 	if r.atFlow() {
@@ -92,7 +98,8 @@ func (r *plainReader) atFlow() bool { return r.at(0) == '[' || r.at(0) == '{' }
 func (r *plainReader) closed(n node, since int) node {
 	if size := len(r.open) - since; size > 0 {
 		if size > len(r.room) {
-			r.room = make([]node, max(size, 128))
+			r.chunk = make([]node, max(size, plainChunk))
+			r.room = r.chunk
 		}
 		n.content, r.room = r.room[:size:size], r.room[size:]
 		copy(n.content, r.open[since:])
@@ -126,6 +133,22 @@ func (r *plainReader) list() (node, bool) {
 		r.open = append(r.open, item)
 	}
 	return r.closed(n, since), true
+}
+
+// rules reads a list like any other, and gives its entries away.
+func (r *plainReader) rules(list string) (node, bool) {
+	n := node{kind: sequence, tag: "!!seq", line: r.line, column: r.column()}
+	r.chunk = make([]node, plainChunk)
+	for i := 0; r.atDash() && r.column() == n.column; i++ {
+		r.room = r.chunk // nothing is left of the entry before
+		r.pos++
+		item, ok := r.entry(n.column)
+		if !ok {
+			return node{}, false
+		}
+		r.rule(list, i, &item)
+	}
+	return n, true
 }
 
 // entry reads what follows the dash in a column.
@@ -165,7 +188,7 @@ func (r *plainReader) mapping(key node) (node, bool) {
 	n := node{kind: mapping, tag: "!!map", line: key.line, column: key.column}
 	since := len(r.open)
 	for {
-		value, ok := r.value(n.column)
+		value, ok := r.value(n.column, key.value)
 		if !ok {
 			return node{}, false
 		}
@@ -199,7 +222,7 @@ func (r *plainReader) atColon(key node) bool {
 
 // value reads the value of a key in a column: on its line, on lines that are
 // indented further, or a list of which the dashes stand below the key.
-func (r *plainReader) value(column int) (node, bool) {
+func (r *plainReader) value(column int, key string) (node, bool) {
 	null := node{tag: "!!null", line: r.line, column: r.column()}
 	if !r.endsLine() {
 		if r.atFlow() {
@@ -211,7 +234,9 @@ func (r *plainReader) value(column int) (node, bool) {
 	switch {
 	case r.pos == len(r.doc) || r.column() < column:
 		return null, true
-	case r.column() > column, r.atDash():
+	case r.atDash() && column == 1 && r.rule != nil && (key == "allow" || key == "deny"):
+		return r.rules(key)
+	case r.atDash() || r.column() > column:
 		return r.nested()
 	}
 	return null, true

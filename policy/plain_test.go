@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -110,7 +111,7 @@ func deepBlocks(n int) string {
 // another tree, or none.
 func agree(t *testing.T, doc []byte) bool {
 	t.Helper()
-	plain, ok := readPlain(doc)
+	plain, ok := readPlain(doc, nil)
 	if !ok {
 		return false
 	}
@@ -133,6 +134,36 @@ func TestPlain(t *testing.T) {
 	for name, doc := range otherDocs {
 		if agree(t, []byte(doc)) {
 			t.Errorf("%s: read as plain", name)
+		}
+	}
+}
+
+// agreeOnPolicy reports whether doc is a policy that is read without the library,
+// and fails t if the library then has another one read, or none.
+func agreeOnPolicy(t *testing.T, doc []byte) bool {
+	t.Helper()
+	plain := parsePlain(doc)
+	if plain == nil {
+		return false
+	}
+	if want, err := parseYAML(doc); err != nil || !reflect.DeepEqual(plain, want) {
+		t.Errorf("%q: another policy: %v", doc, err)
+	}
+	return true
+}
+
+// TestPlainPolicy: a policy that is plain and without a mistake is read without
+// the library, rule by rule.
+func TestPlainPolicy(t *testing.T) {
+	docs := writtenPolicies(t)
+	docs["mixed"] = mixedDocument(500)
+	docs["twice"] = []byte("allow:\n- host: a.example\nallow:\n- host: b.example\n")
+	docs["no lists"] = []byte("mode: enforce\n")
+	for name, doc := range docs {
+		_, plain := readPlain(doc, nil)
+		_, err := parseYAML(doc)
+		if got := agreeOnPolicy(t, doc); got != (plain && err == nil) {
+			t.Errorf("%s: read as plain: %v; %v", name, got, err)
 		}
 	}
 }
@@ -194,5 +225,8 @@ func FuzzPlainAgreesWithLibrary(f *testing.F) {
 			f.Add(doc)
 		}
 	}
-	f.Fuzz(func(t *testing.T, doc []byte) { agree(t, doc) })
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		agree(t, doc)
+		agreeOnPolicy(t, doc)
+	})
 }

@@ -19,6 +19,9 @@ const MaxSize = 1 << 20
 type parser struct {
 	errs     Errors
 	patterns int // how many there are so far
+
+	allow, deny []rule
+	expected    int // how many rules, in rough terms
 }
 
 func (p *parser) errorf(n *node, format string, args ...any) {
