@@ -13,7 +13,7 @@ type plainReader struct {
 	pos   int
 	line  int    // of pos, from 1
 	start int    // where that line begins
-	depth int    // of flow collections
+	depth int    // how many collections this is in, in rough terms
 	open  []node // what was read of collections that are not closed yet
 	chunk []node // what holds the collections that are
 	room  []node // what is left of it
