@@ -26,15 +26,31 @@ type pattern struct {
 // A segment is what stands between two separators.
 type segment struct {
 	deep    bool // **: any number of segments, or none
+	star    bool // one * and nothing else that is special: literal*tail
 	literal string
-	glob    *glob.Pattern // nil: literal
+	tail    string
+	glob    *glob.Pattern // any other pattern
 }
 
 func (g *segment) match(s string) bool {
-	if g.glob == nil {
-		return g.literal == s
+	switch {
+	case g.glob != nil:
+		return g.glob.Match(s)
+	case g.star:
+		return len(s) >= len(g.literal)+len(g.tail) && strings.HasPrefix(s, g.literal) && strings.HasSuffix(s, g.tail)
 	}
-	return g.glob.Match(s)
+	return g.literal == s
+}
+
+// setStar reads a segment with one star, as most patterns have. It is matched
+// without gobwas/glob, which is slow to compile what is read at each cold start.
+func (g *segment) setStar(part string) bool {
+	before, after, ok := strings.Cut(part, "*")
+	if !ok || hasMeta(before) || hasMeta(after) || !isASCII(part) {
+		return false
+	}
+	g.star, g.literal, g.tail = true, before, after
+	return true
 }
 
 func (p *pattern) match(s string) bool {
@@ -137,6 +153,7 @@ func compilePattern(text, sep string) (pattern, error) {
 		switch {
 		case part == "**":
 			s.deep = true
+		case s.setStar(part):
 		case hasMeta(part):
 			g, err := glob.Compile(part)
 			if err != nil {
