@@ -139,11 +139,12 @@ func (r *plainReader) list() (node, bool) {
 func (r *plainReader) rules(list string) (node, bool) {
 	n := node{kind: sequence, tag: "!!seq", line: r.line, column: r.column()}
 	r.chunk = make([]node, plainChunk)
+	var item node
 	for i := 0; r.atDash() && r.column() == n.column; i++ {
 		r.room = r.chunk // nothing is left of the entry before
 		r.pos++
-		item, ok := r.entry(n.column)
-		if !ok {
+		var ok bool
+		if item, ok = r.entry(n.column); !ok {
 			return node{}, false
 		}
 		r.rule(list, i, &item)
