@@ -231,7 +231,7 @@ const maxPatterns = 100_000
 func patterns[T interface{ size() int }](p *parser, key string, n *node, to *[]T, compile func(string) ([]T, error)) {
 	p.texts(key, n, func(s string, _ *node) error {
 		if p.patterns > maxPatterns {
-			return errTooManyPatterns
+			return fmt.Errorf("the document has, or its braces expand to, more than %d patterns", maxPatterns)
 		}
 		ts, err := compile(s)
 		for _, t := range ts {
@@ -245,5 +245,3 @@ func patterns[T interface{ size() int }](p *parser, key string, n *node, to *[]T
 		return err
 	})
 }
-
-var errTooManyPatterns = fmt.Errorf("the document has, or its braces expand to, more than %d patterns", maxPatterns)
