@@ -26,6 +26,7 @@ func (p *parser) list(key string, n *node) {
 		p.errorf(n, "%s: want a list of rules, got %s", key, what(n))
 		return
 	}
+	p.expected = max(p.expected, len(n.content))
 	for i := range n.content {
 		p.item(key, i, &n.content[i])
 	}

@@ -168,6 +168,24 @@ func TestPlainPolicy(t *testing.T) {
 	}
 }
 
+// TestPlainAllocations: reading allocates for rules, and hardly for what they are
+// read from. By the YAML library it is several times as many.
+func TestPlainAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	const rules = 100
+	doc := mixedDocument(rules)
+	got := testing.AllocsPerRun(20, func() {
+		if parsePlain(doc) == nil {
+			t.Fatal("left to the library")
+		}
+	})
+	if got > 15*rules {
+		t.Errorf("%v allocations for %d rules", got, rules)
+	}
+}
+
 // TestPlainAsWritten: policies as people write them are plain, in ASCII.
 func TestPlainAsWritten(t *testing.T) {
 	for name, doc := range writtenPolicies(t) {
