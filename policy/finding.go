@@ -84,8 +84,9 @@ func (s *Set) decisions(i int) decisions {
 	for k := range d.closed {
 		d.closed[k] = Decision{Deny, s.mode, i, localRule, localKind(k).String()}
 	}
-	for _, r := range l.rules {
-		if r.deny {
+	d.byRule = make([]Decision, 0, len(l.rules))
+	for j := range l.rules {
+		if r := &l.rules[j]; r.deny {
 			d.byRule = append(d.byRule, Decision{Deny, r.mode, i, r.id, cmp.Or(r.reason, "denied by rule")})
 		} else {
 			d.byRule = append(d.byRule, Decision{Allow, s.mode, i, r.id, cmp.Or(r.reason, "allowed by rule")})

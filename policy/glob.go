@@ -26,19 +26,31 @@ type pattern struct {
 // A segment is what stands between two separators.
 type segment struct {
 	deep    bool // **: any number of segments, or none
-	open    bool // literal, and a star behind it
+	star    bool // one * and nothing else that is special: literal*tail
 	literal string
-	glob    *glob.Pattern // nil: literal
+	tail    string
+	glob    *glob.Pattern // any other pattern
 }
 
 func (g *segment) match(s string) bool {
 	switch {
-	case g.open: // most globs are that, and this is a tenth of the work
-		return strings.HasPrefix(s, g.literal)
-	case g.glob == nil:
-		return g.literal == s
+	case g.glob != nil:
+		return g.glob.Match(s)
+	case g.star:
+		return len(s) >= len(g.literal)+len(g.tail) && strings.HasPrefix(s, g.literal) && strings.HasSuffix(s, g.tail)
 	}
-	return g.glob.Match(s)
+	return g.literal == s
+}
+
+// setStar reads a segment with one star, as most patterns have. It is matched
+// without gobwas/glob, which is slow to compile what is read at each cold start.
+func (g *segment) setStar(part string) bool {
+	before, after, ok := strings.Cut(part, "*")
+	if !ok || hasMeta(before) || hasMeta(after) || !isASCII(part) {
+		return false
+	}
+	g.star, g.literal, g.tail = true, before, after
+	return true
 }
 
 func (p *pattern) match(s string) bool {
@@ -139,26 +151,25 @@ func compilePatterns(text, sep string) ([]pattern, error) {
 
 func compilePattern(text, sep string) (pattern, error) {
 	p := pattern{sep: sep, bare: true}
-	parts := []string{text}
-	if sep != "" {
-		parts = strings.Split(text, sep)
-	}
-	for i, part := range parts {
+	for left, more := text, true; more; {
+		var part string
+		part, left, more = p.cut(left)
 		s := segment{literal: part}
 		switch {
 		case part == "**":
 			s.deep = true
+		case s.setStar(part):
 		case hasMeta(part):
 			g, err := glob.Compile(part)
 			if err != nil {
 				return pattern{}, globError(part, err)
 			}
 			s.glob = g
-			if start := strings.TrimSuffix(part, "*"); !hasMeta(start) {
-				s.literal, s.open = start, true
-			}
 		case len(p.rest) == 0:
-			p.head, p.bare = strings.Join(parts[:i+1], sep), false
+			p.head, p.bare = text[:len(text)-len(left)], false
+			if more {
+				p.head = strings.TrimSuffix(p.head, sep)
+			}
 			continue
 		}
 		p.rest = append(p.rest, s)

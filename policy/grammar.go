@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // The fields of a rule: its one subject, and what may stand beside it.
@@ -20,35 +18,47 @@ var (
 )
 
 // list reads the rules of a list.
-func (p *parser) list(key string, n *yaml.Node) []rule {
+func (p *parser) list(key string, n *node) {
 	if isNull(n) {
-		return nil
+		return
 	}
-	if n.Kind != yaml.SequenceNode {
+	if n.kind != sequence {
 		p.errorf(n, "%s: want a list of rules, got %s", key, what(n))
-		return nil
+		return
 	}
-	rules := make([]rule, 0, len(n.Content))
-	for i, item := range n.Content {
-		at := fmt.Sprintf("%s[%d]", key, i)
-		switch {
-		case p.foreign(item):
-		case item.Kind != yaml.MappingNode:
-			p.errorf(item, "%s: want a rule with a subject: host, cidr or aws; got %s", at, what(item))
-		default:
-			rules = append(rules, p.rule(at, key == "deny", item))
-		}
+	p.expected = max(p.expected, len(n.content))
+	for i := range n.content {
+		p.item(key, i, &n.content[i])
 	}
-	return rules
 }
 
-func (p *parser) rule(at string, deny bool, n *yaml.Node) rule {
-	r := rule{id: at, deny: deny, line: n.Line, column: n.Column}
+// item reads a rule of a list.
+func (p *parser) item(key string, i int, n *node) {
+	at := key + "[" + strconv.Itoa(i) + "]"
+	if p.foreign(n) {
+		return
+	}
+	if n.kind != mapping {
+		p.errorf(n, "%s: want a rule with a subject: host, cidr or aws; got %s", at, what(n))
+		return
+	}
+	rules := &p.allow
+	if key == "deny" {
+		rules = &p.deny
+	}
+	if *rules == nil {
+		*rules = make([]rule, 0, p.expected)
+	}
+	*rules = append(*rules, p.rule(at, key == "deny", n))
+}
+
+func (p *parser) rule(at string, deny bool, n *node) rule {
+	r := rule{id: at, deny: deny, line: n.line, column: n.column}
 	subject := p.subject(at, n)
 	if subject == "aws" {
 		r.aws = new(awsRule)
 	}
-	p.fields(n, func(key string, k, v *yaml.Node) {
+	p.fields(n, func(key string, k, v *node) {
 		switch {
 		case !slices.Contains(ruleFields, key):
 			p.errorf(k, "%s: unknown field %q%s", at, key, didYouMean(key, ruleFields...))
@@ -67,15 +77,15 @@ func (p *parser) rule(at string, deny bool, n *yaml.Node) rule {
 }
 
 // subject finds the one subject that a rule must have.
-func (p *parser) subject(at string, n *yaml.Node) (subject string) {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k := n.Content[i]
+func (p *parser) subject(at string, n *node) (subject string) {
+	for i := 0; i+1 < len(n.content); i += 2 {
+		k := &n.content[i]
 		switch {
-		case !slices.Contains(subjects, k.Value) || k.Value == subject:
+		case !slices.Contains(subjects, k.value) || k.value == subject:
 		case subject == "":
-			subject = k.Value
+			subject = k.value
 		default:
-			p.errorf(k, "%s: a rule has one subject; %s stands beside %s: make two rules", at, k.Value, subject)
+			p.errorf(k, "%s: a rule has one subject; %s stands beside %s: make two rules", at, k.value, subject)
 		}
 	}
 	if subject == "" {
@@ -85,7 +95,7 @@ func (p *parser) subject(at string, n *yaml.Node) (subject string) {
 }
 
 // field reads a field of a rule into it.
-func (p *parser) field(r *rule, key string, v *yaml.Node) {
+func (p *parser) field(r *rule, key string, v *node) {
 	switch key {
 	case "host":
 		patterns(p, key, v, &r.hosts, compileHost)
@@ -119,10 +129,10 @@ func (p *parser) field(r *rule, key string, v *yaml.Node) {
 	}
 }
 
-func (p *parser) ports(r *rule, v *yaml.Node) {
-	p.texts("ports", v, func(s string, n *yaml.Node) error {
+func (p *parser) ports(r *rule, v *node) {
+	p.texts("ports", v, func(s string, n *node) error {
 		port, err := strconv.ParseUint(s, 10, 16)
-		if err != nil || s[0] == '0' || n.Tag != "!!int" {
+		if err != nil || s[0] == '0' || n.tag != "!!int" {
 			return fmt.Errorf("want a number from 1 to 65535, got %s", what(n))
 		}
 		r.ports = append(r.ports, uint16(port))
@@ -131,8 +141,8 @@ func (p *parser) ports(r *rule, v *yaml.Node) {
 }
 
 // words reads words of a fixed list into a set, the first word as its bit 0.
-func (p *parser) words(key string, v *yaml.Node, to *wordSet, known ...string) {
-	p.texts(key, v, func(s string, _ *yaml.Node) error {
+func (p *parser) words(key string, v *node, to *wordSet, known ...string) {
+	p.texts(key, v, func(s string, _ *node) error {
 		i := slices.Index(known, s)
 		if i < 0 {
 			return fmt.Errorf("%q: want one of %s", s, strings.Join(known, ", "))
@@ -142,7 +152,7 @@ func (p *parser) words(key string, v *yaml.Node, to *wordSet, known ...string) {
 	})
 }
 
-func (p *parser) until(r *rule, v *yaml.Node) {
+func (p *parser) until(r *rule, v *node) {
 	s, ok := p.text("until", v, "!!timestamp")
 	if !ok {
 		return
@@ -154,7 +164,7 @@ func (p *parser) until(r *rule, v *yaml.Node) {
 	r.until = day.AddDate(0, 0, 1) // through that day
 }
 
-func (p *parser) id(r *rule, v *yaml.Node) {
+func (p *parser) id(r *rule, v *node) {
 	s, ok := p.text("id", v)
 	if !ok {
 		return
@@ -166,7 +176,7 @@ func (p *parser) id(r *rule, v *yaml.Node) {
 }
 
 // awsField reads a field of a rule with the subject aws into it.
-func (p *parser) awsField(a *awsRule, key string, v *yaml.Node) {
+func (p *parser) awsField(a *awsRule, key string, v *node) {
 	switch key {
 	case "aws":
 		values(p, key, v, &a.services, compileService)
@@ -199,15 +209,15 @@ func (p *parser) uniqueIDs(rules []rule) {
 	seen := make(map[string]bool, len(rules))
 	for i := range rules {
 		if seen[rules[i].id] {
-			p.errorf(&yaml.Node{Line: rules[i].line, Column: rules[i].column}, "id: %q stands twice", rules[i].id)
+			p.errorf(&node{line: rules[i].line, column: rules[i].column}, "id: %q stands twice", rules[i].id)
 		}
 		seen[rules[i].id] = true
 	}
 }
 
 // values reads a field whose entries are one value each.
-func values[T any](p *parser, key string, n *yaml.Node, to *[]T, read func(string) (T, error), tags ...string) {
-	p.texts(key, n, func(s string, _ *yaml.Node) error {
+func values[T any](p *parser, key string, n *node, to *[]T, read func(string) (T, error), tags ...string) {
+	p.texts(key, n, func(s string, _ *node) error {
 		v, err := read(s)
 		*to = append(*to, v)
 		return err
@@ -219,18 +229,20 @@ func values[T any](p *parser, key string, n *yaml.Node, to *[]T, read func(strin
 const maxPatterns = 100_000
 
 // patterns reads a field of patterns, each of which compiles into alternatives.
-func patterns[T interface{ size() int }](p *parser, key string, n *yaml.Node, to *[]T, compile func(string) ([]T, error)) {
-	p.texts(key, n, func(s string, _ *yaml.Node) error {
+func patterns[T interface{ size() int }](p *parser, key string, n *node, to *[]T, compile func(string) ([]T, error)) {
+	p.texts(key, n, func(s string, _ *node) error {
 		if p.patterns > maxPatterns {
-			return errTooManyPatterns
+			return fmt.Errorf("the document has, or its braces expand to, more than %d patterns", maxPatterns)
 		}
 		ts, err := compile(s)
 		for _, t := range ts {
 			p.patterns += t.size()
 		}
-		*to = append(*to, ts...)
+		if *to == nil {
+			*to = ts
+		} else {
+			*to = append(*to, ts...)
+		}
 		return err
 	})
 }
-
-var errTooManyPatterns = fmt.Errorf("the document has, or its braces expand to, more than %d patterns", maxPatterns)

@@ -26,7 +26,7 @@ func compilePath(text string) ([]pattern, error) {
 }
 
 func (g *segment) startsWithStar() bool {
-	return g.deep || g.glob != nil && strings.HasPrefix(g.glob.String(), "*")
+	return g.deep || g.star && g.literal == "" || g.glob != nil && strings.HasPrefix(g.glob.String(), "*")
 }
 
 // A pathForm is a request target in the two forms that a rule looks at: as it

@@ -1,10 +1,9 @@
 package policy
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // A Policy is a document that was read: a mode, an allow list, a deny list.
@@ -24,6 +23,14 @@ type Policy struct {
 // it refuses. The error is an [Errors] with the line and the column of each
 // mistake; a document that has any is no policy.
 func Parse(doc []byte) (*Policy, error) {
+	if pol := parsePlain(doc); pol != nil {
+		return pol, nil
+	}
+	return parseYAML(doc)
+}
+
+// parseYAML reads any document, by the YAML library.
+func parseYAML(doc []byte) (*Policy, error) {
 	top, err := root(doc)
 	if err != nil {
 		return nil, err
@@ -41,6 +48,26 @@ func Parse(doc []byte) (*Policy, error) {
 	return pol, nil
 }
 
+// parsePlain reads a document that is plain and without a mistake, as most are,
+// rule by rule: a cold start pays for each page of memory that it touches first.
+// It returns nil for any other: that is read again, in full, by the YAML library,
+// so that the words for a mistake do not depend on how it was found.
+func parsePlain(doc []byte) *Policy {
+	if len(doc) > MaxSize {
+		return nil
+	}
+	p, pol := &parser{expected: min(bytes.Count(doc, []byte("- ")), 1024)}, &Policy{Mode: Report}
+	top, ok := readPlain(doc, p.item)
+	if !ok || top.kind != mapping {
+		return nil
+	}
+	p.document(&top, pol)
+	if len(p.errs) > 0 || pol.lacksLists() {
+		return nil
+	}
+	return pol
+}
+
 // Unavailable returns the policy of a layer that could not be loaded: it denies
 // every call, in the given mode, for the given reason.
 func Unavailable(mode Mode, reason string) *Policy {
@@ -55,12 +82,11 @@ func (pol *Policy) lacksLists() bool {
 }
 
 // document reads the top level.
-func (p *parser) document(top *yaml.Node, pol *Policy) {
-	var deny []rule
-	p.fields(top, func(key string, k, v *yaml.Node) {
+func (p *parser) document(top *node, pol *Policy) {
+	p.fields(top, func(key string, k, v *node) {
 		switch key {
 		case "version":
-			if v.Kind != yaml.ScalarNode || v.Value != "1" || v.Tag != "!!int" {
+			if v.kind != scalar || v.value != "1" || v.tag != "!!int" {
 				p.errorf(v, "version: this is version 1 of the language, got %s", what(v))
 			}
 		case "name":
@@ -71,19 +97,19 @@ func (p *parser) document(top *yaml.Node, pol *Policy) {
 			values(p, key, v, &pol.local, parseDoor)
 		case "allow":
 			pol.hasAllow = true // present is enough: an empty allow list allows nothing
-			pol.rules = p.list(key, v)
+			p.list(key, v)
 		case "deny":
 			pol.hasDeny = !isNull(v) // a deny list without a value is a document cut off
-			deny = p.list(key, v)
+			p.list(key, v)
 		default:
 			p.errorf(k, "unknown key %q%s", key, didYouMean(key, topKeys...))
 		}
 	})
-	pol.rules = append(pol.rules, deny...)
+	pol.rules = append(p.allow, p.deny...)
 	p.uniqueIDs(pol.rules)
 }
 
-func (p *parser) mode(n *yaml.Node) Mode {
+func (p *parser) mode(n *node) Mode {
 	s, ok := p.text("mode", n)
 	if !ok {
 		return Unset

@@ -79,7 +79,7 @@ func (p Platform) Compile(policies ...*Policy) (*Set, error) {
 func (p Platform) layer(pol *Policy) (layer, error) {
 	l := layer{
 		mode:        cmp.Or(pol.Mode, Report).soften(p.Soften),
-		rules:       append(slices.Clone(pol.rules), p.ownRules()...),
+		rules:       slices.Concat(pol.rules, p.ownRules()),
 		hasAllow:    pol.hasAllow,
 		unavailable: pol.unavailable,
 	}

@@ -19,30 +19,29 @@ const MaxSize = 1 << 20
 type parser struct {
 	errs     Errors
 	patterns int // how many there are so far
+
+	allow, deny []rule
+	expected    int // how many rules, in rough terms
 }
 
-func (p *parser) errorf(n *yaml.Node, format string, args ...any) {
+func (p *parser) errorf(n *node, format string, args ...any) {
 	if len(p.errs) < maxErrors {
-		p.errs = append(p.errs, &Error{n.Line, n.Column, fmt.Sprintf(format, args...)})
+		p.errs = append(p.errs, &Error{n.line, n.column, fmt.Sprintf(format, args...)})
 	}
 }
 
 // root parses doc into its top node, a mapping with a key of a policy. Anything
 // else may be a secret, loaded by a wrong parameter name: the error says nothing
 // of what it holds, nor where in it a reader would stumble.
-func root(doc []byte) (*yaml.Node, error) {
-	if err := checkBytes(doc); err != nil {
+func root(doc []byte) (*node, error) {
+	top, err := tree(doc)
+	if err != nil {
 		return nil, Errors{err}
 	}
-	var n yaml.Node
-	if err := yaml.Load(doc, &n); err != nil {
-		return nil, Errors{yamlError(doc, err)}
-	}
-	top := n.Content[0]
-	if top.Kind == yaml.MappingNode {
-		for i := 0; i < len(top.Content); i += 2 {
-			if slices.Contains(topKeys, top.Content[i].Value) {
-				return top, nil
+	if top.kind == mapping {
+		for i := 0; i < len(top.content); i += 2 {
+			if slices.Contains(topKeys, top.content[i].value) {
+				return &top, nil
 			}
 		}
 	}
@@ -179,34 +178,41 @@ func unquoted(line string) (string, bool) {
 
 // fields calls each for every entry of a mapping and reports anything else,
 // duplicate keys, aliases, merge keys and tags of one's own.
-func (p *parser) fields(n *yaml.Node, each func(key string, k, v *yaml.Node)) {
-	seen := make(map[string]bool, len(n.Content)/2)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, v := n.Content[i], n.Content[i+1]
+func (p *parser) fields(n *node, each func(key string, k, v *node)) {
+	for i := 0; i+1 < len(n.content) && len(p.errs) < maxErrors; i += 2 {
+		k, v := &n.content[i], &n.content[i+1]
 		switch {
 		case p.foreign(k):
-		case k.Kind != yaml.ScalarNode || k.Tag == "!!merge":
+		case k.kind != scalar || k.tag == "!!merge":
 			p.errorf(k, "a key is plain text")
-		case seen[k.Value]:
-			p.errorf(k, "key %q stands twice", k.Value)
+		case hasKey(n.content[:i], k.value):
+			p.errorf(k, "key %q stands twice", k.value)
 		case p.foreign(v):
 		default:
-			each(k.Value, k, v)
-		}
-		if k.Kind == yaml.ScalarNode {
-			seen[k.Value] = true
+			each(k.value, k, v)
 		}
 	}
 }
 
+// hasKey looks through keys one by one: of those that a policy does not know,
+// there are no more than errors are told of.
+func hasKey(content []node, key string) bool {
+	for i := 0; i < len(content); i += 2 {
+		if k := &content[i]; k.kind == scalar && k.value == key {
+			return true
+		}
+	}
+	return false
+}
+
 // foreign reports, and complains of, YAML that a policy has no use for.
-func (p *parser) foreign(n *yaml.Node) bool {
+func (p *parser) foreign(n *node) bool {
 	switch {
-	case n.Kind == yaml.AliasNode && looksLikeHost(n.Value):
-		p.errorf(n, "*%s means something else in YAML: quote it: %q", n.Value, "*"+n.Value)
-	case n.Kind == yaml.AliasNode || n.Anchor != "":
+	case n.kind == alias && looksLikeHost(n.value):
+		p.errorf(n, "*%s means something else in YAML: quote it: %q", n.value, "*"+n.value)
+	case n.kind == alias || n.anchored:
 		p.errorf(n, "YAML anchors and aliases are not part of the policy language")
-	case n.Style&yaml.TaggedStyle != 0:
+	case n.tagged:
 		p.errorf(n, "YAML tags are not part of the policy language")
 	default:
 		return false
@@ -216,17 +222,17 @@ func (p *parser) foreign(n *yaml.Node) bool {
 
 func looksLikeHost(alias string) bool { return strings.ContainsAny(alias, ".*/") }
 
-func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+func isNull(n *node) bool { return n.kind == scalar && n.tag == "!!null" }
 
 // text reads a scalar that YAML takes for a string, or for one of the tags.
-func (p *parser) text(key string, n *yaml.Node, tags ...string) (string, bool) {
+func (p *parser) text(key string, n *node, tags ...string) (string, bool) {
 	if p.foreign(n) {
 		return "", false
 	}
-	if n.Kind == yaml.ScalarNode {
+	if n.kind == scalar {
 		for _, tag := range append(tags, "!!str") {
-			if n.Tag == tag {
-				return n.Value, true
+			if n.tag == tag {
+				return n.value, true
 			}
 		}
 	}
@@ -236,19 +242,23 @@ func (p *parser) text(key string, n *yaml.Node, tags ...string) (string, bool) {
 
 // texts reads a scalar or a list of them, calls each for each and reports an
 // empty list: a field that matches nothing is a mistake. Only local may be empty.
-func (p *parser) texts(key string, n *yaml.Node, each func(string, *yaml.Node) error, tags ...string) {
-	items := []*yaml.Node{n}
-	if n.Kind == yaml.SequenceNode {
-		if items = n.Content; len(items) == 0 && key != "local" {
-			p.errorf(n, "%s: empty list%s", key, emptyHint(key))
-		}
-	}
-	for _, item := range items {
+func (p *parser) texts(key string, n *node, each func(string, *node) error, tags ...string) {
+	read := func(item *node) {
 		if s, ok := p.text(key, item, tags...); ok {
 			if err := each(s, item); err != nil {
 				p.errorf(item, "%s: %v", key, err)
 			}
 		}
+	}
+	if n.kind != sequence {
+		read(n)
+		return
+	}
+	if len(n.content) == 0 && key != "local" {
+		p.errorf(n, "%s: empty list%s", key, emptyHint(key))
+	}
+	for i := range n.content {
+		read(&n.content[i])
 	}
 }
 
@@ -259,28 +269,28 @@ func emptyHint(key string) string {
 	return "; leave the field out to match anything"
 }
 
-func what(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
+func what(n *node) string {
+	switch n.kind {
+	case mapping:
 		return "a mapping"
-	case yaml.SequenceNode:
+	case sequence:
 		return "a list"
 	}
-	switch n.Tag {
+	switch n.tag {
 	case "!!null":
 		return "nothing"
 	case "!!int", "!!float":
-		return "the number " + n.Value
+		return "the number " + n.value
 	case "!!bool":
-		return "the boolean " + n.Value
+		return "the boolean " + n.value
 	case "!!timestamp":
-		return "the date " + n.Value
+		return "the date " + n.value
 	}
-	return fmt.Sprintf("%q", n.Value)
+	return fmt.Sprintf("%q", n.value)
 }
 
-func quoteHint(n *yaml.Node) string {
-	if n.Kind == yaml.ScalarNode && n.Tag != "!!null" || n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 {
+func quoteHint(n *node) string {
+	if n.kind == scalar && n.tag != "!!null" || n.kind == mapping && n.flow {
 		return "; quote it"
 	}
 	return ""

@@ -71,16 +71,30 @@ func (a *account) of(keyID string) string {
 // started: a library may set another since, and could so make its own account
 // the function's. Elsewhere than on Linux it is the variable as it is now.
 func startedWith(name string) string {
-	env, err := os.ReadFile("/proc/self/environ")
+	env, err := environ()
 	if err != nil {
 		return os.Getenv(name)
 	}
 	for entry := range bytes.SplitSeq(env, []byte{0}) {
-		if value, ok := strings.CutPrefix(string(entry), name+"="); ok {
-			return value
+		if value, ok := bytes.CutPrefix(entry, []byte(name+"=")); ok {
+			return string(value)
 		}
 	}
 	return ""
+}
+
+// environ reads the environment as the kernel gave it, of which it does not say
+// how long it is: Lambda's has a few kilobytes, and each read of it takes its time.
+func environ() ([]byte, error) {
+	f, err := os.Open("/proc/self/environ")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var b bytes.Buffer
+	b.Grow(8 << 10)
+	_, err = b.ReadFrom(f)
+	return b.Bytes(), err
 }
 
 // A signature is what the Authorization header of a signed request tells: whose

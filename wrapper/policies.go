@@ -35,6 +35,7 @@ type policies struct {
 // A layerPolicy is the last good policy of one layer.
 type layerPolicy struct {
 	policy *policy.Policy // nil: none yet
+	set    *policy.Set    // of that policy alone
 	ref    PolicyRef
 	sum    [sha256.Size]byte
 	failed error // why the last load failed; nil: it did not
@@ -94,9 +95,10 @@ func (p *policies) load(ctx context.Context) error {
 	errs := make([]error, len(p.sources))
 	changed := make([]bool, len(p.sources))
 	var wg sync.WaitGroup
-	for i, s := range p.sources {
-		wg.Go(func() { changed[i], errs[i] = p.loadLayer(ctx, i, s) })
+	for i := 1; i < len(p.sources); i++ {
+		wg.Go(func() { changed[i], errs[i] = p.loadLayer(ctx, i) })
 	}
+	changed[0], errs[0] = p.loadLayer(ctx, 0)
 	wg.Wait()
 	for i := range changed {
 		if changed[i] {
@@ -108,12 +110,13 @@ func (p *policies) load(ctx context.Context) error {
 }
 
 // loadLayer loads layer i and reports whether its policy is another one now.
-func (p *policies) loadLayer(ctx context.Context, i int, s source.Source) (changed bool, err error) {
+func (p *policies) loadLayer(ctx context.Context, i int) (changed bool, err error) {
+	s := p.sources[i]
 	doc, err := s.Load(ctx)
 	next := layerPolicy{ref: PolicyRef{Name: doc.Name, Version: doc.Version, Source: doc.Origin}, skipped: doc.Skipped}
 	if err == nil {
 		next.sum = sha256.Sum256(doc.Data)
-		next.policy, err = p.read(doc, next.sum, i)
+		next.policy, next.set, err = p.read(doc, next.sum, i)
 	}
 	p.mu.Lock()
 	last := p.layers[i]
@@ -144,21 +147,22 @@ func (p *policies) loadLayer(ctx context.Context, i int, s source.Source) (chang
 
 // read parses a document and makes sure that it compiles. An unchanged one is
 // not read again.
-func (p *policies) read(doc source.Document, sum [sha256.Size]byte, i int) (*policy.Policy, error) {
+func (p *policies) read(doc source.Document, sum [sha256.Size]byte, i int) (*policy.Policy, *policy.Set, error) {
 	p.mu.Lock()
 	last := p.layers[i]
 	p.mu.Unlock()
 	if last.policy != nil && last.sum == sum {
-		return last.policy, nil
+		return last.policy, last.set, nil
 	}
 	pol, err := policy.Parse(doc.Data)
-	if err == nil {
-		_, err = p.platform.Compile(pol)
-	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return pol, nil
+	set, err := p.platform.Compile(pol)
+	if err != nil {
+		return nil, nil, err
+	}
+	return pol, set, nil
 }
 
 // located puts a source before an error, as in "file:policy.yaml:12:5: ...".
@@ -181,7 +185,7 @@ func (p *policies) swap() {
 			pols[i] = policy.Unavailable(p.missing, l.missing())
 		}
 	}
-	set, err := p.platform.Compile(pols...)
+	set, err := p.compile(pols)
 	if err != nil {
 		// Each layer compiled alone, so this is a mistake of ours. Deny.
 		set, _ = p.platform.Compile(policy.Unavailable(policy.Enforce, "policy does not compile"))
@@ -198,6 +202,14 @@ func (p *policies) swap() {
 	st.approvals.seed = maphash.MakeSeed()
 	st.approves = st.events == Violations && !set.NeedsTime() && !set.NeedsCallers()
 	p.fence.state.Store(st)
+}
+
+// compile compiles the layers together. One alone is compiled already.
+func (p *policies) compile(pols []*policy.Policy) (*policy.Set, error) {
+	if len(p.layers) == 1 && p.layers[0].set != nil {
+		return p.layers[0].set, nil
+	}
+	return p.platform.Compile(pols...)
 }
 
 // incomplete reports whether a layer has never been loaded.

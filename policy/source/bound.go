@@ -16,9 +16,13 @@ import (
 // s gets all of the time that the context has. [First] divides it: of two
 // alternatives the first gets half.
 func Bound(s Source) Source {
-	switch s.(type) {
+	switch of := s.(type) {
 	case *bound, *first: // of which each alternative is bound
 		return s
+	case *fetched:
+		if of.inMemory { // to load it beside the caller would wake up a thread, for nothing
+			return s
+		}
 	}
 	return &bound{source: s}
 }

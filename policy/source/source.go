@@ -18,8 +18,10 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -69,7 +71,7 @@ func Describe(s Source) (name string) {
 // Static returns a source that always loads doc as it is now.
 func Static(name string, doc []byte) Source {
 	text := string(doc) // a copy that nobody can write to
-	return &fetched{"static", name, func() ([]byte, error) { return []byte(text), nil }}
+	return &fetched{"static", name, true, func() ([]byte, error) { return []byte(text), nil }}
 }
 
 // File returns a source that reads the file at path. A relative path is looked
@@ -77,7 +79,7 @@ func Static(name string, doc []byte) Source {
 // code in Lambda; what becomes the working directory later does not count.
 func File(path string) Source {
 	at := absolute(path)
-	return &fetched{"file", path, func() ([]byte, error) {
+	return &fetched{"file", path, false, func() ([]byte, error) {
 		f, err := os.Open(at)
 		if err != nil {
 			return nil, err
@@ -104,7 +106,8 @@ func absolute(path string) string {
 // fsys reads is its own affair: an [os.DirFS] of a relative directory follows the
 // working directory, as File does not.
 func FS(fsys fs.FS, name string) Source {
-	return &fetched{"fs", name, func() ([]byte, error) {
+	_, embedded := fsys.(embed.FS)
+	return &fetched{"fs", name, embedded, func() ([]byte, error) {
 		if fsys == nil {
 			return nil, errors.New("nil file system")
 		}
@@ -121,7 +124,7 @@ func FS(fsys fs.FS, name string) Source {
 // what the function sets it to later is no policy.
 func Env(variable string) Source {
 	v, ok := os.LookupEnv(variable)
-	return &fetched{"env", variable, func() ([]byte, error) {
+	return &fetched{"env", variable, true, func() ([]byte, error) {
 		if !ok {
 			return nil, fmt.Errorf("environment variable %s is not set", variable)
 		}
@@ -132,6 +135,7 @@ func Env(variable string) Source {
 // fetched is a source that needs no more than a function to read it.
 type fetched struct {
 	scheme, name string
+	inMemory     bool // it cannot hang
 	read         func() ([]byte, error)
 }
 
@@ -150,7 +154,12 @@ func (f *fetched) Load(context.Context) (Document, error) {
 
 // readAll reads and closes f. One byte over the limit is enough for the policy
 // to be refused, and a file without end does not fill the memory.
-func readAll(f io.ReadCloser) ([]byte, error) {
+func readAll(f fs.File) ([]byte, error) {
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, policy.MaxSize+1))
+	var b bytes.Buffer
+	if info, err := f.Stat(); err == nil && info.Size() <= policy.MaxSize {
+		b.Grow(int(info.Size()) + bytes.MinRead) // one read, into one piece of memory
+	}
+	_, err := b.ReadFrom(io.LimitReader(f, policy.MaxSize+1))
+	return b.Bytes(), err
 }
