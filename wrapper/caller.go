@@ -25,6 +25,9 @@ type callPath struct {
 	pcs     []uintptr
 	nearest policy.Caller
 	all     []policy.Caller
+
+	exports bool // by a span exporter
+	dials   bool // net/http's own goroutine, which dials for somebody
 }
 
 // callPaths are those that were seen: to put a stack into words takes 20 us, and
@@ -82,11 +85,13 @@ func (p *callPath) read(b *build) {
 	frames := runtime.CallersFrames(p.pcs)
 	var last string
 	found := false
-	for more := true; more && len(p.all) < maxOnPath; {
+	for more := true; more; {
 		var frame runtime.Frame
 		frame, more = frames.Next()
+		p.exports = p.exports || strings.HasSuffix(frame.Function, exportSpans)
+		p.dials = p.dials || frame.Function == "net/http.(*Transport).dialConn"
 		pkg := packageOf(frame.Function)
-		if pkg == last || pkg == "" {
+		if pkg == last || pkg == "" || len(p.all) == maxOnPath {
 			continue
 		}
 		last = pkg

@@ -20,6 +20,9 @@ func (r *reporter) line(ctx context.Context, ev *Event) {
 	if ev.Outcome == Allowed {
 		level = slog.LevelInfo
 	}
+	if !r.config.logger.Enabled(ctx, level) {
+		return
+	}
 	d := &ev.Decision
 	attrs := texts("outcome", ev.Outcome.String(), "mode", d.Mode.String(), "decision", d.Effect.String(), "rule", d.Rule, "reason", d.Reason)
 	attrs = append(attrs, slog.Int("layer", d.Layer), slog.Int("count", ev.Count),

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -66,22 +65,16 @@ func (f *Fence) isExport(ev *Event) bool {
 // exporter at work may be what it dials for. Stacks are looked at for calls that
 // make an event, never for those that are simply allowed.
 func isExporting() bool {
-	const export = ".ExportSpans"
-	var pcs [128]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	for {
-		frame, more := frames.Next()
-		switch {
-		case strings.HasSuffix(frame.Function, export):
-			return true
-		case frame.Function == "net/http.(*Transport).dialConn":
-			all := make([]byte, 1<<20)
-			return bytes.Contains(all[:runtime.Stack(all, true)], []byte(export+"("))
-		case !more:
-			return false
-		}
+	p := calledBy()
+	if p.exports || !p.dials {
+		return p.exports
 	}
+	all := make([]byte, 1<<20)
+	return bytes.Contains(all[:runtime.Stack(all, true)], []byte(exportSpans+"("))
 }
+
+// exportSpans is the method of every exporter.
+const exportSpans = ".ExportSpans"
 
 type quietKey struct{}
 
