@@ -3,10 +3,12 @@ package integration
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -68,6 +70,19 @@ func TestApprovedBeforeIsNoWayIn(t *testing.T) {
 			t.Errorf("%s: %d allowed", op.name, allowed[op.name])
 		}
 	}
+}
+
+// answering answers every request at once.
+type answering struct{}
+
+func (answering) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r.Body.Close()
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+		Body: io.NopCloser(strings.NewReader("{}")), ContentLength: 2, Request: r,
+	}, nil
 }
 
 // An attempt is a configuration and what happens to its requests.
