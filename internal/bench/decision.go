@@ -36,30 +36,30 @@ func measureDecision(_ context.Context, e effort) (part, error) {
 			"the questions of a batch are read before the clock starts, since a call is in the cache when it is judged. Each batch has as many of every kind. "+
 			"A wrong answer, of whichever engine, ends the run.", hot, e.stream),
 	}}
-	// Those of the budget first: what a process has seen of AWS's hosts stays with it,
-	// and no program talks to as many buckets as 10,000 rules name.
-	usual := slices.DeleteFunc(slices.Clone(e.sizes), func(n int) bool { return n > 200 })
-	all, err := e.decisions(usual)
+	// The usual sizes first: what a process has seen of AWS's hosts stays with it, and
+	// no program talks to as many buckets as 10,000 rules name.
+	most := e.sizes[len(e.sizes)-1]
+	usual, err := e.decisions(slices.DeleteFunc(slices.Clone(e.sizes), func(n int) bool { return n > 200 }))
 	if err != nil {
 		return p, err
 	}
-	grown, err := e.decisions([]int{10, e.sizes[len(e.sizes)-1]})
-	if err != nil {
-		return p, err
-	}
-	between, err := e.decisions(slices.DeleteFunc(slices.Clone(e.sizes), func(n int) bool { return n <= 200 || n == grown[4].rules }))
-	if err != nil {
-		return p, err
-	}
-	p.budgets = append(decisionBudgets(all), growthBudget(grown))
-	all = slices.Concat(all, between, grown[4:])
-	p.tables = append(decisionTables(all), growthTable(grown))
-	p.plots = decisionPlots(all)
 	for _, more := range []func(*part) error{e.byKind, e.cores, e.compiling} {
 		if err := more(&p); err != nil {
 			return p, err
 		}
 	}
+	between, err := e.decisions(slices.DeleteFunc(slices.Clone(e.sizes), func(n int) bool { return n <= 200 || n == most }))
+	if err != nil {
+		return p, err
+	}
+	grown, err := e.decisions([]int{10, most})
+	if err != nil {
+		return p, err
+	}
+	all := slices.Concat(usual, between, grown[4:])
+	p.budgets = slices.Concat(decisionBudgets(usual), []budget{growthBudget(grown)}, p.budgets)
+	p.tables = slices.Concat(decisionTables(all), []table{growthTable(grown)}, p.tables)
+	p.plots = decisionPlots(all)
 	return p, nil
 }
 
