@@ -39,18 +39,20 @@ var callPaths struct {
 
 // attribute says who makes c, unless that is known. Beneath a call that was judged
 // on another goroutine, as net/http dials on one of its own, it is who made that.
-func (f *Fence) attribute(ctx context.Context, c *policy.Call) {
+// It returns the way that it came by, or nil where it did not ask.
+func (f *Fence) attribute(ctx context.Context, c *policy.Call) *callPath {
 	if c.Caller != (policy.Caller{}) || c.Callers != nil {
-		return
+		return nil
 	}
 	p := calledBy()
 	c.Caller, c.Callers = p.nearest, p.all
 	if c.Caller != (policy.Caller{}) {
-		return
+		return p
 	}
 	if v := f.verdictFrom(ctx); v != nil && v.told != nil && v.call.Callers != nil {
 		c.Caller, c.Callers = v.call.Caller, v.call.Callers
 	}
+	return p
 }
 
 // calledBy reads the stack of this goroutine.

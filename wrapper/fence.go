@@ -132,16 +132,20 @@ func (f *Fence) check(ctx context.Context, c *policy.Call) (*verdict, error) {
 	if st.set.NeedsTime() && c.Time.IsZero() {
 		c.Time = time.Now()
 	}
+	var by *callPath
 	if st.set.NeedsCallers() {
-		f.attribute(ctx, c)
+		by = f.attribute(ctx, c)
 	}
 	d := st.set.Decide(c)
 	untold := d.Effect == policy.Allow && st.events == Violations
 	if untold && !st.set.NeedsCallers() { // else who calls is to be known where the connection is made
 		return nil, nil
 	}
-	f.attribute(ctx, c)
+	if by == nil {
+		by = f.attribute(ctx, c)
+	}
 	v := newVerdict(f, st, c, d)
+	v.by = by
 	v.recorded.Store(untold) // nothing to record
 	if v.outcome == Allowed {
 		return v, nil

@@ -27,7 +27,7 @@ func (f *Fence) Flush(ctx context.Context) error {
 func (f *Fence) drain(ctx context.Context) {
 	now := time.Now()
 	for _, ev := range append(f.tally.drain(now), f.seen.drain(now)...) {
-		f.emit(ctx, ev)
+		f.emit(ctx, ev, nil)
 	}
 }
 

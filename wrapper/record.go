@@ -10,8 +10,9 @@ import (
 )
 
 // record counts an event and lets it out: a span, a log line, the sink. Equal
-// events that come fast are folded into one with a count.
-func (f *Fence) record(ctx context.Context, which Events, ev Event) {
+// events that come fast are folded into one with a count. by is the way by which the
+// call came; nil: that of the goroutine.
+func (f *Fence) record(ctx context.Context, which Events, ev Event, by *callPath) {
 	if isQuiet(ctx) {
 		return // a call of the flush itself: to report it would never end
 	}
@@ -26,14 +27,14 @@ func (f *Fence) record(ctx context.Context, which Events, ev Event) {
 	}
 	if pending, ok := t.admit(&ev, once); ok {
 		ev.Count += pending
-		f.emit(ctx, ev)
+		f.emit(ctx, ev, by)
 	}
 }
 
 // emit sends an event on its ways. The user's tracer, logger and sink run here;
 // a panic of theirs must not become one of the user's outbound call.
-func (f *Fence) emit(ctx context.Context, ev Event) {
-	if !f.isExport(&ev) {
+func (f *Fence) emit(ctx context.Context, ev Event, by *callPath) {
+	if !f.isExport(&ev, by) {
 		protect(func() { f.reporter.span(ctx, &ev) })
 	}
 	protect(func() { f.reporter.line(ctx, &ev) })
@@ -50,22 +51,23 @@ func protect(fn func()) {
 // isExport reports whether an event is about a call of the exporter. A span
 // about it would be the next thing to export, and so on without end; and a
 // processor that exports as spans end holds its lock meanwhile.
-func (f *Fence) isExport(ev *Event) bool {
+func (f *Fence) isExport(ev *Event, by *callPath) bool {
 	for i := range f.otlp {
 		if f.otlp[i].Host == ev.Call.Host && f.otlp[i].Port == ev.Call.Port {
 			return true
 		}
 	}
-	return isExporting()
+	if by == nil {
+		by = calledBy()
+	}
+	return by.isExport()
 }
 
-// isExporting reports whether the call of this goroutine is one of a span
-// exporter. An exporter has a context of its own, so that only the stack tells;
-// and net/http dials on a goroutine of its own, so that where this is one, any
+// isExport reports whether a call that came by p is one of a span exporter. An
+// exporter has a context of its own, so that only the stack tells; and net/http dials on a goroutine of its own, so that where this is one, any
 // exporter at work may be what it dials for. Stacks are looked at for calls that
 // make an event, never for those that are simply allowed.
-func isExporting() bool {
-	p := calledBy()
+func (p *callPath) isExport() bool {
 	if p.exports || !p.dials {
 		return p.exports
 	}

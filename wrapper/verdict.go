@@ -29,6 +29,7 @@ type told struct {
 	call     policy.Call
 	decision policy.Decision
 	outcome  Outcome
+	by       *callPath // the way by which the call came, if it was looked at
 }
 
 // A request is what a call became, which is not told, but only compared.
@@ -48,7 +49,7 @@ func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict
 	v := &struct {
 		verdict
 		told
-	}{told: told{*c, d, outcomeOf(&d)}}
+	}{told: told{call: *c, decision: d, outcome: outcomeOf(&d)}}
 	v.verdict.told = &v.told
 	v.fence, v.state, v.place = f, st, hostPort{c.Host, c.Port}
 	return &v.verdict
@@ -78,7 +79,7 @@ func (v *verdict) record(ctx context.Context) {
 	if inv := invocationFrom(ctx); inv != nil {
 		ev.Function.RequestID = inv.requestID
 	}
-	v.fence.record(ctx, v.state.events, ev)
+	v.fence.record(ctx, v.state.events, ev, v.by)
 }
 
 func (v *verdict) policy() PolicyRef { return v.state.refs[v.decision.Layer] }
