@@ -61,10 +61,10 @@ type awsGuard struct {
 	fence *Fence
 	id    string
 
-	service, operation string // as the SDK names them
-	named              awscall.Named
-	first              verdict // on the first attempt, if it is allowed; there seldom is another
-	tried              atomic.Bool
+	operation string // as the SDK names it
+	named     awscall.Named
+	first     verdict // on the first attempt, if it is allowed; there seldom is another
+	tried     atomic.Bool
 }
 
 // ID is the guard's name in the stack.
@@ -74,8 +74,7 @@ func (g *awsGuard) ID() string { return g.id }
 // it is written into the request, for it may change while credentials are fetched.
 func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
 	if !g.fence.state.Load().off {
-		g.service = middleware.GetServiceID(ctx)
-		g.named.Read(g.service, g.operation, in.Parameters)
+		g.named.Read(middleware.GetServiceID(ctx), g.operation, in.Parameters)
 	}
 	return next.HandleSerialize(ctx, in)
 }
@@ -149,11 +148,8 @@ func (g *awsGuard) describe(ctx context.Context, r *http.Request, call *policy.C
 	if *call, err = policy.HTTPCall(r.Method, r.URL, r.Host); err != nil {
 		return false
 	}
-	if g.service == "" { // nobody read the input
-		g.service = middleware.GetServiceID(ctx)
-	}
 	signed := signatureOf(first(r.Header, authorization))
-	call.Kind, call.Service, call.Operation = policy.AWS, g.service, g.operation
+	call.Kind, call.Service, call.Operation = policy.AWS, middleware.GetServiceID(ctx), g.operation
 	call.Account, call.Self = g.fence.account.of(signed.keyID), g.fence.account.self()
 	if call.Region = signed.region; call.Region == "" {
 		h, _ := awshost.Parse(call.Host)

@@ -34,11 +34,10 @@ type told struct {
 
 // A request is what a call became, which is not told, but only compared.
 type request struct {
-	query string
+	url url.URL // of a request that no operation became, the query alone
 
 	// What an operation of the SDK became: what must be sent, and nothing else.
 	operation    bool
-	url          url.URL
 	method, host string
 	signed       string // the Authorization header, which covers what AWS is asked for
 	target       string
@@ -133,7 +132,7 @@ func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.st
 // becomes says which request an operation of the SDK becomes.
 func (v *verdict) becomes(r *http.Request) {
 	b := &v.became
-	b.operation, b.method, b.host, b.url, b.query = true, r.Method, r.Host, *r.URL, r.URL.RawQuery
+	b.operation, b.method, b.host, b.url = true, r.Method, r.Host, *r.URL
 	b.signed, b.target = first(r.Header, authorization), first(r.Header, "X-Amz-Target")
 }
 
@@ -168,7 +167,7 @@ func (v *verdict) coversRequest(c *policy.Call, query string) bool {
 func (v *verdict) coversDial(c *policy.Call) bool { return v != nil && v.isDial(c) && v.stands() }
 
 func (v *verdict) isRequest(c *policy.Call, query string) bool {
-	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.became.query == query && v.call.HostHeader == c.HostHeader
+	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.became.url.RawQuery == query && v.call.HostHeader == c.HostHeader
 }
 
 func (v *verdict) asksFor(c *policy.Call) bool {
