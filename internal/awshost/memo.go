@@ -10,7 +10,7 @@ import (
 // and no other after that: so it is bounded, needs no lock, and a stream of ever
 // new names neither empties it nor makes it allocate. The zero value is empty.
 type Memo[T any] struct {
-	places [256]atomic.Pointer[memory[T]]
+	places [1024]atomic.Pointer[memory[T]]
 }
 
 // A memory does not change once it has its place.
@@ -25,7 +25,7 @@ const maxMemory = 128
 // Recall returns what is remembered of name, or nil.
 func (m *Memo[T]) Recall(name string) *T {
 	h := hash(name)
-	for _, at := range [...]uint8{h, ^h} {
+	for _, at := range [...]uint16{h, h ^ 1023} {
 		if e := m.places[at].Load(); e != nil && e.name == name {
 			return &e.what
 		}
@@ -40,7 +40,7 @@ func (m *Memo[T]) Keep(name string, read func(name string) T) {
 		return
 	}
 	h := hash(name)
-	for _, at := range [...]uint8{h, ^h} {
+	for _, at := range [...]uint16{h, h ^ 1023} {
 		if m.places[at].Load() == nil {
 			name = strings.Clone(name)
 			m.places[at].CompareAndSwap(nil, &memory[T]{name, read(name)})
@@ -50,7 +50,7 @@ func (m *Memo[T]) Keep(name string, read func(name string) T) {
 }
 
 // hash spreads names over the places of a Memo.
-func hash(name string) uint8 {
+func hash(name string) uint16 {
 	const odd = 0x9e3779b97f4a7c15
 	h := uint64(len(name))
 	for ; len(name) >= 8; name = name[8:] {
@@ -59,7 +59,7 @@ func hash(name string) uint8 {
 	for i := range len(name) {
 		h = (h ^ uint64(name[i])) * odd
 	}
-	return uint8(h >> 56)
+	return uint16(h >> 54)
 }
 
 // word returns the first eight bytes of s; the compiler makes it one load.
