@@ -10,8 +10,15 @@ import (
 // and no other after that: so it is bounded, needs no lock, and a stream of ever
 // new names neither empties it nor makes it allocate. The zero value is empty.
 type Memo[T any] struct {
-	places [1024]atomic.Pointer[memory[T]]
+	places [places]atomic.Pointer[memory[T]]
 }
+
+// places are more than the hosts that a function talks to: the buckets of S3 have a
+// host each.
+const (
+	placeBits = 10
+	places    = 1 << placeBits
+)
 
 // A memory does not change once it has its place.
 type memory[T any] struct {
@@ -25,7 +32,7 @@ const maxMemory = 128
 // Recall returns what is remembered of name, or nil.
 func (m *Memo[T]) Recall(name string) *T {
 	h := hash(name)
-	for _, at := range [...]uint16{h, h ^ 1023} {
+	for _, at := range [...]uint16{h, h ^ (places - 1)} {
 		if e := m.places[at].Load(); e != nil && e.name == name {
 			return &e.what
 		}
@@ -40,7 +47,7 @@ func (m *Memo[T]) Keep(name string, read func(name string) T) {
 		return
 	}
 	h := hash(name)
-	for _, at := range [...]uint16{h, h ^ 1023} {
+	for _, at := range [...]uint16{h, h ^ (places - 1)} {
 		if m.places[at].Load() == nil {
 			name = strings.Clone(name)
 			m.places[at].CompareAndSwap(nil, &memory[T]{name, read(name)})
@@ -59,7 +66,7 @@ func hash(name string) uint16 {
 	for i := range len(name) {
 		h = (h ^ uint64(name[i])) * odd
 	}
-	return uint16(h >> 54)
+	return uint16(h >> (64 - placeBits))
 }
 
 // word returns the first eight bytes of s; the compiler makes it one load.
