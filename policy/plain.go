@@ -14,6 +14,7 @@ type plainReader struct {
 	line  int    // of pos, from 1
 	start int    // where that line begins
 	depth int    // how many collections this is in, in rough terms
+	edge  int    // the column of the innermost block collection, 0 outside
 	open  []node // what was read of collections that are not closed yet
 	chunk []node // what holds the collections that are
 	room  []node // what is left of it
@@ -123,7 +124,8 @@ func (r *plainReader) block() (node, bool) {
 // list reads entries for as long as they stand below one another.
 func (r *plainReader) list() (node, bool) {
 	n := node{kind: sequence, tag: "!!seq", line: r.line, column: r.column()}
-	since := len(r.open)
+	since, outer := len(r.open), r.edge
+	r.edge = n.column
 	for r.atDash() && r.column() == n.column {
 		r.pos++
 		item, ok := r.entry(n.column)
@@ -132,6 +134,7 @@ func (r *plainReader) list() (node, bool) {
 		}
 		r.open = append(r.open, item)
 	}
+	r.edge = outer
 	return r.closed(n, since), true
 }
 
@@ -139,6 +142,8 @@ func (r *plainReader) list() (node, bool) {
 func (r *plainReader) rules(list string) (node, bool) {
 	n := node{kind: sequence, tag: "!!seq", line: r.line, column: r.column()}
 	r.chunk = make([]node, plainChunk)
+	outer := r.edge
+	r.edge = n.column
 	var item node
 	for i := 0; r.atDash() && r.column() == n.column; i++ {
 		r.room = r.chunk // nothing is left of the entry before
@@ -149,6 +154,7 @@ func (r *plainReader) rules(list string) (node, bool) {
 		}
 		r.rule(list, i, &item)
 	}
+	r.edge = outer
 	return n, true
 }
 
@@ -187,7 +193,8 @@ func (r *plainReader) nested() (node, bool) {
 // mapping reads a mapping of which the first key was read, with its colon.
 func (r *plainReader) mapping(key node) (node, bool) {
 	n := node{kind: mapping, tag: "!!map", line: key.line, column: key.column}
-	since := len(r.open)
+	since, outer := len(r.open), r.edge
+	r.edge = n.column
 	for {
 		value, ok := r.value(n.column, key.value)
 		if !ok {
@@ -195,6 +202,7 @@ func (r *plainReader) mapping(key node) (node, bool) {
 		}
 		r.open = append(r.open, key, value)
 		if r.pos == len(r.doc) || r.column() < n.column {
+			r.edge = outer
 			return r.closed(n, since), true
 		}
 		if r.column() > n.column {

@@ -95,6 +95,7 @@ var otherDocs = map[string]string{
 	"a key too long for YAML":  strings.Repeat("k", 1100) + ": a\n",
 	"deep":                     "a: " + strings.Repeat("[", 100) + strings.Repeat("]", 100),
 	"deep blocks":              deepBlocks(100),
+	"flow key not indented":    "a:\n  b: {c: d,\n e: f}\n",
 	"indicators":               "a: @b\nc: `d`\ne: %f\n",
 	"question mark":            "{?a: b, ? c: d}",
 }
@@ -158,6 +159,7 @@ func TestPlainPolicy(t *testing.T) {
 	docs := writtenPolicies(t)
 	docs["mixed"] = mixedDocument(500)
 	docs["twice"] = []byte("allow:\n- host: a.example\nallow:\n- host: b.example\n")
+	docs["flow key not indented"] = []byte("allow:\n  - {host: a.example,\nid: x}\n")
 	docs["no lists"] = []byte("mode: enforce\n")
 	for name, doc := range docs {
 		_, plain := readPlain(doc, nil)

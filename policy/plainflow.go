@@ -36,11 +36,12 @@ func (r *plainReader) flow() (node, bool) {
 	return r.closed(n, since), true
 }
 
-// flowItem reads an item of a list, or a key with its value.
+// flowItem reads an item of a list, or a key with its value. The colon must stand
+// further in than the block around.
 func (r *plainReader) flowItem(within kind) bool {
 	if within == mapping {
 		key, ok := r.scalar(true)
-		if !ok || r.at(0) != ':' || len(key.value) > maxPlainKey {
+		if !ok || r.at(0) != ':' || r.column() <= r.edge || len(key.value) > maxPlainKey {
 			return false
 		}
 		r.open = append(r.open, key)

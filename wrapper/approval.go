@@ -45,8 +45,9 @@ func (a *approvals) recall(key []byte, g *awsGuard, r *http.Request) *approval {
 	return k
 }
 
-// keep notes that what g sends was allowed, which is call.
-func (a *approvals) keep(key []byte, g *awsGuard, call *policy.Call) {
+// keep notes that call was allowed, of a function of which self was known before
+// it was judged: the account may have been learned meanwhile.
+func (a *approvals) keep(key []byte, self *string, call *policy.Call) {
 	if len(key) == 0 {
 		return
 	}
@@ -56,7 +57,7 @@ func (a *approvals) keep(key []byte, g *awsGuard, call *policy.Call) {
 		return
 	}
 	a.places[at].Store(&approval{
-		key: string(key), self: g.fence.account.own.Load(),
+		key: string(key), self: self,
 		path: strings.Clone(call.Path), place: hostPort{strings.Clone(call.Host), call.Port}, // they may be parts of something large
 	})
 }

@@ -116,6 +116,7 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 			return g.allowed(st, known.place), nil
 		}
 	}
+	self := f.account.own.Load()
 	var call policy.Call
 	if !g.describe(ctx, r, &call) {
 		return nil, nil
@@ -125,7 +126,7 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 		return v, err
 	}
 	if f.state.Load() == st { // it was judged by st
-		st.approvals.keep(key, g, &call)
+		st.approvals.keep(key, self, &call)
 	}
 	return g.allowed(st, hostPort{call.Host, call.Port}), nil
 }

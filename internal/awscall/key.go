@@ -20,16 +20,20 @@ func (n *Named) AppendTo(b []byte) []byte {
 	return n.wire.appendTo(b)
 }
 
-// appendTo writes down the values and how many each member gives.
+// appendTo writes down how many values each member gives, and the values. The
+// counts come first: they say where the values end, so that no text which follows
+// can stand for one.
 func (v *values) appendTo(b []byte) []byte {
-	for _, s := range v.all {
-		b = AppendText(b, s)
-	}
 	if cap(b)-len(b) < 2*len(v.ends) {
 		return nil
 	}
-	e := &v.ends
-	return binary.LittleEndian.AppendUint64(b, uint64(e[0])|uint64(e[1])<<16|uint64(e[2])<<32|uint64(e[3])<<48)
+	for _, end := range v.ends {
+		b = binary.LittleEndian.AppendUint16(b, end)
+	}
+	for _, s := range v.all {
+		b = AppendText(b, s)
+	}
+	return b
 }
 
 // AppendText appends a text and its length, or returns nil where there is no room

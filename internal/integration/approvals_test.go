@@ -177,6 +177,15 @@ var changes = []change{
 	{name: "another scheme", blocks: true, request: func(r *http.Request) { r.URL.Scheme = "http" }},
 	{name: "a user", blocks: true, request: func(r *http.Request) { r.URL.User = url.User("orders") }},
 	{name: "a fragment", request: func(r *http.Request) { r.URL.Fragment = "payroll" }},
+	{name: "another's signature first", blocks: true, request: func(r *http.Request) {
+		own := r.Header.Get("Authorization")
+		r.Header["Authorization"] = []string{strings.Replace(own, awskey.ID(account), awskey.ID(foreign), 1), own}
+	}},
+	{name: "a signature for another region", blocks: true, request: func(r *http.Request) {
+		r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "eu-west-1", "us-east-1", 1))
+	}},
+	{name: "another port", blocks: true, request: func(r *http.Request) { r.URL.Host += ":8443" }},
+	{name: "two targets", blocks: true, request: func(r *http.Request) { r.Header["X-Amz-Target"] = []string{r.Header.Get("X-Amz-Target"), "a"} }},
 	{name: "an ordinary header", request: func(r *http.Request) { r.Header.Set("X-Request-Id", "1") }},
 }
 
