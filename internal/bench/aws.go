@@ -28,7 +28,7 @@ const (
 func measureAWS(ctx context.Context, e effort) (part, error) {
 	p := part{name: "aws", title: "A call of the AWS SDK", text: []string{
 		"Real clients of the SDK for Go v2 with an HTTP client that answers at once, alone, behind a fence with 100 rules and two for the calls, and with otelaws. " +
-			"A batch is of some fifteen calls. The spans are as with HTTP. Once each call is the same, once each goes to another table, or to another key of another bucket.",
+			"A batch is of eight calls or so, after four that are not timed. The spans are as with HTTP. Once each call is the same, once each goes to another table, or to another key of another bucket.",
 	}}
 	for _, c := range []struct {
 		name  string
@@ -69,7 +69,7 @@ func (e effort) plainAWS(ctx context.Context, p *part, t *table, title string, c
 		{subject: repeat(traced, "lambdafence", calls(config(fence.AWS)), same)},
 		{subject: repeat(traced, "otelaws, no-op provider", calls(config(otel(noop.NewTracerProvider()))), same)},
 	}
-	figures, err := e.steady().added(t, rows)
+	figures, err := e.added(t, rows)
 	if err != nil {
 		return err
 	}
@@ -78,10 +78,6 @@ func (e effort) plainAWS(ctx context.Context, p *part, t *table, title string, c
 		budget{what: title + ": allocations that the AWS guard adds", got: once(rows[1].allocations() - rows[0].allocations()), limit: 12, format: count})
 	return nil
 }
-
-// steady makes batches of some fifteen calls: who guards the SDK guards each of its
-// calls, and after a few the guard's code is as warm as the SDK lets it be.
-func (e effort) steady() effort { return e.slower(6) }
 
 // tracedAWS times guards that make spans of the SDK.
 func (e effort) tracedAWS(ctx context.Context, t *table, calls caller) error {
@@ -94,7 +90,7 @@ func (e effort) tracedAWS(ctx context.Context, t *table, calls caller) error {
 			return repeat(traced, "", calls(config(f.AWS)), false), err
 		}), spans: spans},
 	}
-	_, err := e.steady().added(t, rows)
+	_, err := e.added(t, rows)
 	return err
 }
 
