@@ -52,7 +52,7 @@ func TestTheSoakFindsWhatIsWrong(t *testing.T) {
 		fmt.Fprintln(os.Stdout, `{"odd": "line"}`)
 	}
 	var table bytes.Buffer
-	wrong, err := (&soak{long: 12 * time.Second, out: &table, bend: bend}).run(t.Context())
+	wrong, err := (&soak{long: 25 * time.Second, out: &table, bend: bend}).run(t.Context())
 	close(release)
 	if err != nil {
 		t.Fatal(err)
