@@ -99,7 +99,7 @@ func (e effort) decisions(sizes []int, first int) ([]measured, error) {
 		switch {
 		case all[kind].stream.repeats():
 		case first < len(engines.All): // thousands of calls at once
-			how = e.slower(20)
+			how = e.slower(40)
 		default:
 			how = e.shorter()
 		}
@@ -244,8 +244,10 @@ func (e effort) cores(p *part) error {
 	s := stream{ask: questions, allowed: true}
 	t := table{caption: fmt.Sprintf("Two goroutines against one, on %d cores, 200 rules, allowed calls, never the same:", runtime.NumCPU()),
 		head: []string{"", "one", "two, for each", "two / one"}}
+	how := e.slower(100) // to wake a second core takes as long as hundreds of decisions
+	how.turns = max(how.turns/4, 4)
 	for i, engine := range all[:2] { // the map shows what the machine can give
-		figures, err := e.slower(10).inTurns(s.asks(engine), together(s.asks(engine), s.asks(engine)))
+		figures, err := how.inTurns(s.asks(engine), together(s.asks(engine), s.asks(engine)))
 		if err != nil {
 			return err
 		}
