@@ -56,12 +56,14 @@ func (s stream) asks(e engines.Engine) subject {
 			}
 		},
 		do: func(n int) error {
+			i := at // two streams at once would share the cache line that at is in
 			for range n {
-				if e.Decide(&s.ask[at]) != right {
-					return fmt.Errorf("%s: a wrong answer", s.ask[at].Call.String())
+				if e.Decide(&s.ask[i]) != right {
+					return fmt.Errorf("%s: a wrong answer", s.ask[i].Call.String())
 				}
-				at = next(at)
+				i = next(i)
 			}
+			at = i
 			return nil
 		}}
 }
