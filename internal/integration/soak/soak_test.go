@@ -19,7 +19,7 @@ import (
 // TestTheSoakFindsWhatIsWrong runs it in a world that leaks, lies, loses and dawdles: each must be found.
 func TestTheSoakFindsWhatIsWrong(t *testing.T) {
 	if testing.Short() {
-		t.Skip("12 seconds")
+		t.Skip("25 seconds")
 	}
 	var leaked [][]byte
 	release := make(chan struct{})
