@@ -102,7 +102,10 @@ func environ() ([]byte, error) {
 type signature struct{ keyID, region string }
 
 // authorization is the header that a signature stands in.
-const authorization = "Authorization"
+const (
+	authorization = "Authorization"
+	target        = "X-Amz-Target"
+)
 
 // signatureOf reads the header of Signature Version 4, of which the credential
 // begins with the key id, a day and the region, and of 4A, which has no region.

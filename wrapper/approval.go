@@ -16,7 +16,7 @@ import (
 // empty.
 //
 // An approval takes its place when an operation comes for the second time in a
-// row there. So a stream of ever new keys neither pushes out what is asked for
+// row there. So a stream of ever new ones neither pushes out what is asked for
 // often nor allocates.
 type approvals struct {
 	seed   maphash.Seed
@@ -24,22 +24,29 @@ type approvals struct {
 	asked  [64]atomic.Uint64 // what came last, by its hash
 }
 
-// An approval is an operation that was allowed.
+// An approval is an operation that was allowed, with all that it was judged by.
 type approval struct {
-	key  string  // all that it was judged by, but for what its headers ask for
-	self *string // and the function's own account
+	named      *awscall.Named
+	request    request
+	target     string  // as its headers say it
+	credential string  // whose key signed it, for which region
+	self       *string // the function's own account
 
-	path  string   // as sent
 	place hostPort // that it goes to
 }
 
 // recall returns the approval of what g is about to send, or nil.
-func (a *approvals) recall(key []byte, g *awsGuard, r *http.Request) *approval {
-	if len(key) == 0 {
+func (a *approvals) recall(g *awsGuard, r *http.Request, signed string) *approval {
+	credential := credentialOf(signed)
+	h := a.hash(g, r, credential)
+	if h == 0 {
 		return nil
 	}
-	k := a.places[maphash.Bytes(a.seed, key)%uint64(len(a.places))].Load()
-	if k == nil || k.key != string(key) || k.self != g.fence.account.own.Load() || g.named.ContradictedBy(r.Header, k.path) {
+	k := a.places[h%uint64(len(a.places))].Load()
+	if k == nil || k.credential != credential || k.self != g.fence.account.own.Load() || !k.request.is(r) || !k.named.Equal(&g.named) {
+		return nil
+	}
+	if asked, ok := g.named.Target(r.Header); !ok || asked != k.target {
 		return nil
 	}
 	return k
@@ -47,36 +54,55 @@ func (a *approvals) recall(key []byte, g *awsGuard, r *http.Request) *approval {
 
 // keep notes that call was allowed, of a function of which self was known before
 // it was judged: the account may have been learned meanwhile.
-func (a *approvals) keep(key []byte, self *string, call *policy.Call) {
-	if len(key) == 0 {
+func (a *approvals) keep(g *awsGuard, r *http.Request, signed string, self *string, call *policy.Call) {
+	credential := credentialOf(signed)
+	h := a.hash(g, r, credential)
+	if h == 0 {
 		return
 	}
-	h := maphash.Bytes(a.seed, key)
 	at := h % uint64(len(a.places))
 	if a.asked[at].Swap(h) != h {
 		return
 	}
+	asked, ok := g.named.Target(r.Header)
+	if !ok || asked != first(r.Header, target) {
+		return
+	}
 	a.places[at].Store(&approval{
-		key: string(key), self: self,
-		path: strings.Clone(call.Path), place: hostPort{strings.Clone(call.Host), call.Port}, // they may be parts of something large
+		named: g.named.Clone(), request: requestOf(r).clone(), self: self,
+		target: strings.Clone(asked), credential: strings.Clone(credential), // they may be parts of something large
+		place: hostPort{strings.Clone(call.Host), call.Port},
 	})
 }
 
-// maxKey is the longest key of an approval, in bytes. Longer ones are not kept.
-const maxKey = 512
+// maxApproval is the most that an approval keeps, in bytes: longer ones are few.
+const maxApproval = 1024
 
-// key writes down what an attempt is judged by: what its input names, its request,
-// and whose key signs it for which region, which is the same all day. It is empty
-// for an attempt of which not all is known or which is odd.
-func (g *awsGuard) key(b []byte, r *http.Request, signed string) []byte {
-	u := r.URL
-	credential := strings.IndexByte(signed, ',')
-	if credential < 0 || !strings.HasPrefix(signed, "AWS4-HMAC-SHA256 Credential=") || u.User != nil || u.Opaque != "" || u.ForceQuery || u.OmitHost || u.Fragment != "" || u.RawFragment != "" {
-		return nil
+// hash tells operations apart, most times. It is 0 for one that is not kept: not
+// all of it is known, or it is long or odd.
+func (a *approvals) hash(g *awsGuard, r *http.Request, credential string) uint64 {
+	values, u := g.named.Values(), r.URL
+	if values == nil || credential == "" || u == nil || u.User != nil {
+		return 0
 	}
-	b = g.named.AppendTo(b)
-	for _, s := range [...]string{r.Method, r.Host, u.Scheme, u.Host, u.Path, u.RawPath, u.RawQuery, signed[:credential]} {
-		b = awscall.AppendText(b, s)
+	h, size := uint64(1), len(r.Method)+len(r.Host)+len(u.Scheme)+len(u.Opaque)+len(u.Fragment)+len(u.RawFragment)
+	for _, s := range [...]string{g.operation, credential, u.Host, u.Path, u.RawQuery} {
+		h, size = h*31+maphash.String(a.seed, s), size+len(s)
 	}
-	return b
+	for _, s := range values {
+		if h, size = h*31+maphash.String(a.seed, s), size+len(s); size > maxApproval {
+			return 0
+		}
+	}
+	return h
+}
+
+// credentialOf returns the head of a signature, which is the same all day: whose
+// key signs for which region. It is empty for one of another form.
+func credentialOf(signed string) string {
+	credential, _, ok := strings.Cut(signed, ",")
+	if !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") {
+		return ""
+	}
+	return credential
 }

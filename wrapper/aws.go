@@ -94,10 +94,9 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		// the same, the guard of the HTTP client judges it.
 		return next.HandleDeserialize(ctx, in)
 	}
-	v.becomes(r.Request)
 	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
-	if v.became.sent.Load() || !errors.Is(err, ErrBlocked) { // else another call is blocked beneath, in place of this one
+	if v.told != nil && (v.sent.Load() || !errors.Is(err, ErrBlocked)) { // else another call is blocked beneath, in place of this one
 		v.settle(ctx)
 	}
 	return out, md, err
@@ -108,27 +107,34 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error) {
 	f := g.fence
 	st := f.state.Load()
-	var room [maxKey]byte
-	var key []byte
+	signed := first(r.Header, authorization)
 	if st.approves {
-		key = g.key(room[:0], r, first(r.Header, authorization))
-		if known := st.approvals.recall(key, g, r); known != nil {
-			return g.allowed(st, known.place), nil
+		if known := st.approvals.recall(g, r, signed); known != nil {
+			v := g.allowed(st, known.place)
+			v.became, v.signed, v.target = &known.request, signed, known.target
+			return v, nil
 		}
 	}
 	self := f.account.own.Load()
 	var call policy.Call
-	if !g.describe(ctx, r, &call) {
+	if !g.describe(ctx, r, signed, &call) {
 		return nil, nil
 	}
 	v, err := f.check(ctx, &call)
-	if v != nil || err != nil {
-		return v, err
+	if err != nil {
+		return nil, err
 	}
-	if f.state.Load() == st { // it was judged by st
-		st.approvals.keep(key, self, &call)
+	if v == nil {
+		v = g.allowed(st, hostPort{call.Host, call.Port})
+		if st.approves && f.state.Load() == st { // it was judged by st
+			st.approvals.keep(g, r, signed, self, &call)
+		}
 	}
-	return g.allowed(st, hostPort{call.Host, call.Port}), nil
+	v.became, v.signed, v.target = requestOf(r), signed, first(r.Header, target)
+	if v.told != nil {
+		v.query = r.URL.RawQuery
+	}
+	return v, nil
 }
 
 // allowed is the verdict on an attempt that is allowed and makes no event.
@@ -144,12 +150,12 @@ func (g *awsGuard) allowed(st *state, place hostPort) *verdict {
 
 // describe describes an attempt: as the request that it is, and as what the SDK
 // says of it.
-func (g *awsGuard) describe(ctx context.Context, r *http.Request, call *policy.Call) bool {
+func (g *awsGuard) describe(ctx context.Context, r *http.Request, authorization string, call *policy.Call) bool {
 	var err error
 	if *call, err = policy.HTTPCall(r.Method, r.URL, r.Host); err != nil {
 		return false
 	}
-	signed := signatureOf(first(r.Header, authorization))
+	signed := signatureOf(authorization)
 	call.Kind, call.Service, call.Operation = policy.AWS, middleware.GetServiceID(ctx), g.operation
 	call.Account, call.Self = g.fence.account.of(signed.keyID), g.fence.account.self()
 	if call.Region = signed.region; call.Region == "" {

@@ -173,7 +173,7 @@ func (g *guard) send(r *http.Request, st *state, v *verdict, call *policy.Call) 
 		v = newVerdict(g.fence, st, call, policy.Decision{Effect: policy.Allow})
 		v.recorded.Store(true) // nothing to record
 	}
-	v.became.url.RawQuery = r.URL.RawQuery
+	v.query = r.URL.RawQuery
 	defer v.over.Store(true)
 	judged := r.WithContext(v.under(r.Context()))
 	resp, err := g.pass(judged, st)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -21,7 +22,11 @@ type verdict struct {
 	over     atomic.Bool // the call was made: what runs later is another one
 	*told                // nil: an operation that is allowed and makes no event
 
-	became request // what goes out
+	// What an operation of the SDK became: what must be sent, and nothing else.
+	became *request // nil: it is about no operation
+	signed string   // the Authorization header, which covers what AWS is asked for
+	target string
+	sent   atomic.Bool // by a guarded HTTP client
 }
 
 // A told is what an event tells of a call.
@@ -30,18 +35,29 @@ type told struct {
 	decision policy.Decision
 	outcome  Outcome
 	by       *callPath // the way by which the call came, if it was looked at
+	query    string    // of the call's URL
 }
 
-// A request is what a call became, which is not told, but only compared.
+// A request is the first line of a request, and where it goes.
 type request struct {
-	url url.URL // of a request that no operation became, the query alone
-
-	// What an operation of the SDK became: what must be sent, and nothing else.
-	operation    bool
+	url          url.URL
 	method, host string
-	signed       string // the Authorization header, which covers what AWS is asked for
-	target       string
-	sent         atomic.Bool // by a guarded HTTP client
+}
+
+func requestOf(r *http.Request) *request { return &request{*r.URL, r.Method, r.Host} }
+
+// is reports whether r is that request.
+func (q *request) is(r *http.Request) bool {
+	return r.URL != nil && q.url == *r.URL && q.method == r.Method && q.host == r.Host
+}
+
+// clone returns a copy that shares no memory with what q was made of.
+func (q *request) clone() request {
+	c := *q
+	for _, s := range []*string{&c.url.Scheme, &c.url.Opaque, &c.url.Host, &c.url.Path, &c.url.RawPath, &c.url.RawQuery, &c.url.Fragment, &c.url.RawFragment, &c.method, &c.host} {
+		*s = strings.Clone(*s)
+	}
+	return c
 }
 
 func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict {
@@ -129,13 +145,6 @@ func (f *Fence) verdictFrom(ctx context.Context) *verdict {
 // stands reports whether v may still be trusted.
 func (v *verdict) stands() bool { return !v.over.Load() && v.state == v.fence.state.Load() }
 
-// becomes says which request an operation of the SDK becomes.
-func (v *verdict) becomes(r *http.Request) {
-	b := &v.became
-	b.operation, b.method, b.host, b.url = true, r.Method, r.Host, *r.URL
-	b.signed, b.target = first(r.Header, authorization), first(r.Header, "X-Amz-Target")
-}
-
 // first is Header.Get for a name in its canonical form.
 func first(h http.Header, name string) string {
 	if values := h[name]; len(values) > 0 {
@@ -149,12 +158,8 @@ func first(h http.Header, name string) string {
 // nothing in between: a policy that takes effect in that moment comes too late for
 // it, and one call has one verdict.
 func (v *verdict) coversOperation(r *http.Request) bool {
-	if v == nil || !v.became.operation || r.URL == nil {
-		return false
-	}
-	b := &v.became
-	return b.url == *r.URL && b.method == r.Method && b.host == r.Host &&
-		b.signed == first(r.Header, authorization) && b.target == first(r.Header, "X-Amz-Target") && !v.over.Load() && !b.sent.Swap(true)
+	return v != nil && v.became != nil && v.became.is(r) &&
+		v.signed == first(r.Header, authorization) && v.target == first(r.Header, target) && !v.over.Load() && !v.sent.Swap(true)
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of
@@ -167,7 +172,7 @@ func (v *verdict) coversRequest(c *policy.Call, query string) bool {
 func (v *verdict) coversDial(c *policy.Call) bool { return v != nil && v.isDial(c) && v.stands() }
 
 func (v *verdict) isRequest(c *policy.Call, query string) bool {
-	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.became.url.RawQuery == query && v.call.HostHeader == c.HostHeader
+	return v.isDial(c) && v.call.Scheme == c.Scheme && v.call.Method == c.Method && v.call.Path == c.Path && v.query == query && v.call.HostHeader == c.HostHeader
 }
 
 func (v *verdict) asksFor(c *policy.Call) bool {

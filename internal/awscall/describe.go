@@ -50,11 +50,12 @@ type Named struct {
 	unread    bool  // a member was not understood: what else is named is not known
 	unsaid    bool  // nor is what is done to it
 
-	given []values // for each source of the plan's steps, as far as they were read
-	wire  values   // for the plan's wired members
+	// What is given for the plan's wired members, and then for those of each source
+	// of its steps, as far as they were read.
+	given values
 
-	first [1]values // what most calls have for given
-	texts [4]string // and for the values
+	texts [4]string // room for the values of most calls
+	ends  [6]uint16 // and for where each member's end
 }
 
 // Read reads an input at the moment at which it is written into a request.
@@ -76,26 +77,27 @@ func (n *Named) Read(service, operation string, input any) {
 func (n *Named) read(in reflect.Value) {
 	p := n.plan
 	n.raised = present(in, p.raise)
-	room := n.texts[:0]
-	n.given = n.first[:0]
+	n.given.all, n.given.ends = n.texts[:0], n.ends[:0]
+	n.unread = !n.given.read(in, p.wired)
 	for i := range p.steps {
 		for j := range p.steps[i].sources {
-			src := &p.steps[i].sources[j]
-			v := values{all: room}
-			if src.form == "?" {
-				n.unread = len(src.members) == 0 || present(in, src.members)
-			} else {
-				n.unread = !v.read(in, src.members)
-			}
 			if n.unread {
 				return
 			}
-			n.given = append(n.given, v)
-			room = v.rest()
+			src := &p.steps[i].sources[j]
+			if src.form == "?" {
+				n.unread = len(src.members) == 0 || present(in, src.members)
+			} else {
+				n.unread = !n.given.read(in, src.members)
+			}
 		}
 	}
-	n.wire.all = room
-	n.wire.read(in, p.wired)
+}
+
+// wire returns what is given for the plan's wired members.
+func (n *Named) wire() values {
+	given := n.given
+	return given.cut(min(len(n.plan.wired), len(given.ends)))
 }
 
 // Describe says what a call does and to what, now that the rest is known: see
@@ -131,36 +133,36 @@ func (d *description) follow(n *Named) bool {
 	}
 	d.arns = make([]string, 0, 1)
 	given := n.given
+	given.cut(min(len(p.wired), len(given.ends)))
 	for i := range p.steps {
-		s := &p.steps[i]
-		if !d.step(s, given) {
+		if !d.step(&p.steps[i], &given) {
 			return false
 		}
-		given = given[len(s.sources):]
 	}
 	return !n.unread
 }
 
-// step takes all that the input gives of the step's sources. Sources are two
+// step takes from given all that the input gives of the step's sources. Sources are two
 // names of one thing; where an input gives both and they differ, which of them
 // the service goes by is not known, so both count. A member that the type does
 // not have is one that is not given: clients of services are older or newer than
 // the table.
-func (d *description) step(s *step, given []values) bool {
+func (d *description) step(s *step, given *values) bool {
 	any := s.optional
 	for i := range s.sources {
 		src := &s.sources[i]
+		n := len(src.members)
 		switch {
-		case i >= len(given):
-			return false // not read
 		case src.form == "?":
-			continue // and not there
+			continue // and not there, or all is unread
+		case n > len(given.ends):
+			return false // not read
 		}
-		v := &given[i]
-		if n := len(src.members); n > 0 && (len(v.all) == 0 || src.form == "" && len(v.of(n-1)) == 0) {
+		v := given.cut(n)
+		if n > 0 && (len(v.all) == 0 || src.form == "" && len(v.of(n-1)) == 0) {
 			continue // not even the last name, which is that of the resource itself
 		}
-		if !d.resource(src, v) {
+		if !d.resource(src, &v) {
 			return false
 		}
 		any = true

@@ -15,7 +15,7 @@ func (d *description) catalog(kind string, v *values) bool {
 	if kind == "table" || kind == "userDefinedFunction" {
 		first = 1
 	}
-	names := v.all[v.ends[first]:]
+	names := v.all[v.ends[first]-v.base:]
 	if kind == "" {
 		names = v.of(0)
 	}

@@ -1,46 +1,32 @@
 package awscall
 
-import "encoding/binary"
+import (
+	"slices"
+	"strings"
+)
 
-// AppendTo writes down all that n knows, in what room there is behind b. What is
-// written alike is the same call, wherever it goes and whoever signs it. It returns
-// nil where not all is known, or the room too small.
-func (n *Named) AppendTo(b []byte) []byte {
+// Equal reports whether n and o name the same, and all is known of it: wherever
+// they go and whoever signs them.
+func (n *Named) Equal(o *Named) bool {
+	return n.plan == o.plan && n.plan != nil && n.raised == o.raised && !n.unread && !n.unsaid && !o.unread && !o.unsaid &&
+		slices.Equal(n.given.ends, o.given.ends) && slices.Equal(n.given.all, o.given.all)
+}
+
+// Clone returns a copy of n, to compare with, that shares no memory with the input.
+func (n *Named) Clone() *Named {
+	c := *n
+	c.given.ends = slices.Clone(n.given.ends)
+	c.given.all = make([]string, len(n.given.all))
+	for i, s := range n.given.all {
+		c.given.all[i] = strings.Clone(s)
+	}
+	return &c
+}
+
+// Values are the texts of what n names, nil where not all is known.
+func (n *Named) Values() []string {
 	if n.plan == nil || n.unread || n.unsaid {
 		return nil
 	}
-	name := n.plan.name
-	if n.raised {
-		name = n.plan.raised
-	}
-	b = AppendText(b, name)
-	for i := range n.given {
-		b = n.given[i].appendTo(b)
-	}
-	return n.wire.appendTo(b)
-}
-
-// appendTo writes down how many values each member gives, and the values. The
-// counts come first: they say where the values end, so that no text which follows
-// can stand for one.
-func (v *values) appendTo(b []byte) []byte {
-	if cap(b)-len(b) < 2*len(v.ends) {
-		return nil
-	}
-	for _, end := range v.ends {
-		b = binary.LittleEndian.AppendUint16(b, end)
-	}
-	for _, s := range v.all {
-		b = AppendText(b, s)
-	}
-	return b
-}
-
-// AppendText appends a text and its length, or returns nil where there is no room
-// for it.
-func AppendText(b []byte, s string) []byte {
-	if cap(b)-len(b) < len(s)+2 {
-		return nil
-	}
-	return append(append(b, byte(len(s)), byte(len(s)>>8)), s...)
+	return n.given.all
 }

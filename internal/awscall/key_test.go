@@ -1,26 +1,46 @@
 package awscall
 
-import (
-	"bytes"
-	"strings"
-	"testing"
-)
+import "testing"
 
-// TestAppendToTellsApart: no text of a request can stand for values of its input.
-// An attacker has the query for it.
-func TestAppendToTellsApart(t *testing.T) {
-	key := func(query string, names ...string) []byte {
-		n := Read("ssm", "GetParameters", map[string]any{"Names": names})
-		return AppendText(AppendText(n.AppendTo(make([]byte, 0, 1024)), query), "POST")
+// TestEqual: no two inputs that name other things are equal, however their texts
+// are cut, and none of which not all is known.
+func TestEqual(t *testing.T) {
+	read := func(operation string, input any) *Named {
+		n := Read("ssm", operation, input)
+		return n.Clone()
 	}
-	const secret = "secret\x00"
-	// If the counts came after the values, those of one name, 1 0 1 0 1 0 1 0, would
-	// read as values as well: one of a byte, and one of 256, which the query fills up.
-	ends := strings.Repeat("\x04\x00", maxMembers) + strings.Repeat("\x00", 2*maxMembers)
-	query := strings.Repeat("x", 243) + "\x07\x00" + secret + ends + "\x00\x00"
-	allowed := key(query, "p")
-	at := bytes.Index(allowed, []byte(strings.Repeat("x", 243))) + 243
-	if denied := key("", "p", "\x01", string(allowed[at-256:at]), secret); bytes.Equal(allowed, denied) {
-		t.Errorf("%q is that of two calls", allowed)
+	all := []*Named{
+		read("GetParameter", in{"Name": "p"}),
+		read("GetParameter", in{"Name": "pq"}),
+		read("GetParameter", in{}),
+		read("PutParameter", in{"Name": "p"}),
+		read("GetParameters", in{"Names": []string{}}),
+		read("GetParameters", in{"Names": []string{"p"}}),
+		read("GetParameters", in{"Names": []string{"p", "q"}}),
+		read("GetParameters", in{"Names": []string{"q", "p"}}),
+		read("GetParameters", in{"Names": []string{"pq"}}),
+		read("GetParameters", in{"Names": []string{"p", "", "q"}}),
+		read("AddTagsToResource", in{"ResourceType": "Parameter", "ResourceId": "p"}),
+		read("AddTagsToResource", in{"ResourceType": "Parameterp"}),
+		read("AddTagsToResource", in{"ResourceId": "Parameterp"}),
+	}
+	for i, a := range all {
+		for j, b := range all {
+			if a.Equal(b) != (i == j) {
+				t.Errorf("%d and %d", i, j)
+			}
+		}
+	}
+	for _, n := range []*Named{read("NoSuchOperation", in{}), read("GetParameter", in{"Name": 1.5i}), {}} {
+		if n.Equal(n) || n.Values() != nil {
+			t.Errorf("%+v", n)
+		}
+	}
+	raised := func(acl string) *Named {
+		n := Read("s3", "PutObject", in{"Bucket": "b", "Key": "k", "ACL": acl})
+		return n.Clone()
+	}
+	if !raised("private").Equal(raised("public-read")) || raised("").Equal(raised("private")) {
+		t.Error("what permissions are needed for is the same as what they are not needed for")
 	}
 }

@@ -132,24 +132,37 @@ func (f *field) get(v reflect.Value) reflect.Value {
 // values are what an input gives for some members.
 type values struct {
 	all  []string
-	ends [maxMembers]uint16 // in all, of what each member gives
+	ends []uint16 // of what each member gives: in all, and in what came before it
+	base uint16   // how many came before it
 }
 
 const (
-	maxMembers = 4                         // that one source of a table names
-	maxValues  = maxResources + maxMembers // of all of them
+	maxMembers = 4                 // that one source of a table names
+	maxValues  = maxResources + 16 // that all members of an operation give
 )
 
 // of returns the values of the i-th member, of which there may be none.
 func (v *values) of(i int) []string {
-	if i == 0 {
-		return v.all[:v.ends[0]]
+	if i >= len(v.ends) {
+		return nil
 	}
-	return v.all[v.ends[i-1]:v.ends[i]]
+	start := v.base
+	if i > 0 {
+		start = v.ends[i-1]
+	}
+	return v.all[start-v.base : v.ends[i]-v.base]
 }
 
-// rest is the room that is left behind them.
-func (v *values) rest() []string { return v.all[len(v.all):] }
+// cut returns the values of the first n members, and leaves the others.
+func (v *values) cut(n int) values {
+	if n == 0 {
+		return values{}
+	}
+	end := v.ends[n-1]
+	first := values{v.all[:end-v.base], v.ends[:n], v.base}
+	*v = values{v.all[end-v.base:], v.ends[n:], end}
+	return first
+}
 
 // one returns the value of the i-th member. It is empty if there is none, and ok
 // is false if there are several.
@@ -163,27 +176,28 @@ func (v *values) one(i int) (s string, ok bool) {
 	return "", false
 }
 
-// read reads the members. It reports whether all that is there was understood.
+// read reads some more members. It reports whether all that is there was understood.
 func (v *values) read(in reflect.Value, members []path) bool {
-	ok := len(members) <= maxMembers
-	for i := range v.ends {
-		if ok && i < len(members) {
-			switch m := &members[i]; {
-			case len(m.segments) == 0:
+	for i := range members {
+		ok := true
+		switch m := &members[i]; {
+		case m.text >= 0 && in.Kind() == reflect.Struct:
+			if p := in.Field(m.text); !p.IsNil() {
+				v.all = append(v.all, p.Elem().String())
+			} else if m.fallback != nil {
 				v.all = append(v.all, *m.fallback)
-			case m.text >= 0 && in.Kind() == reflect.Struct:
-				if p := in.Field(m.text); !p.IsNil() {
-					v.all = append(v.all, p.Elem().String())
-				} else if m.fallback != nil {
-					v.all = append(v.all, *m.fallback)
-				}
-			default:
-				v.all, ok = collect(v.all, in, m.segments, m.fallback)
 			}
+		case len(m.segments) == 0:
+			v.all = append(v.all, *m.fallback)
+		default:
+			v.all, ok = collect(v.all, in, m.segments, m.fallback)
 		}
-		v.ends[i] = uint16(len(v.all))
+		if !ok {
+			return false
+		}
+		v.ends = append(v.ends, uint16(len(v.all)))
 	}
-	return ok
+	return true
 }
 
 // collect appends the values at the end of the path. It adds none where there

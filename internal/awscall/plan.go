@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
 	"github.com/lambdafence/lambdafence/policy"
@@ -45,11 +46,11 @@ type plan struct {
 
 	service string  // its id
 	target  string  // what X-Amz-Target says, or ""
+	inS3    bool
 	routes  []route // of S3
 	query   bool    // the query protocol is spoken too
 	lower   bool    // its names have no case, and are small in ARNs
-	name    string  // service.operation
-	raised  string  // the same for one that is permissions as well
+	key     planKey
 }
 
 // A step is one resource of an operation.
@@ -80,7 +81,8 @@ type planKey struct {
 // calls; a program that passes it begins again.
 var plans struct {
 	sync.RWMutex
-	read map[planKey]*plan
+	read   map[planKey]*plan
+	lately [64]atomic.Pointer[plan] // the same, by the type of the input
 }
 
 const maxPlans = 1024
@@ -88,13 +90,28 @@ const maxPlans = 1024
 // planOf returns the plan of an operation, or nil for one that is not known.
 func planOf(service, operation string, input reflect.Type) *plan {
 	key := planKey{service, operation, input}
+	if input == nil {
+		return findPlan(key)
+	}
+	place := &plans.lately[reflect.ValueOf(input).Pointer()/64%uintptr(len(plans.lately))]
+	if p := place.Load(); p != nil && p.key == key {
+		return p
+	}
+	p := findPlan(key)
+	if p != nil {
+		place.Store(p)
+	}
+	return p
+}
+
+func findPlan(key planKey) *plan {
 	plans.RLock()
 	p := plans.read[key]
 	plans.RUnlock()
 	if p != nil {
 		return p
 	}
-	if p = newPlan(service, operation, input); p == nil {
+	if p = newPlan(key); p == nil {
 		return nil // not kept: names of no operation must not fill the memory
 	}
 	plans.Lock()
@@ -106,22 +123,22 @@ func planOf(service, operation string, input reflect.Type) *plan {
 	return p
 }
 
-func newPlan(service, operation string, input reflect.Type) *plan {
-	s, _ := awshost.Find(service)
-	p := readPlan(table(s.ID), operation, input)
+func newPlan(key planKey) *plan {
+	s, _ := awshost.Find(key.service)
+	p := readPlan(table(s.ID), key.operation, key.input)
 	if p == nil {
 		return nil
 	}
-	p.service, p.name, p.raised = s.ID, s.ID+"."+operation, s.ID+"."+operation+"^"
+	p.key, p.service = key, s.ID
 	for _, member := range wiredOf(s.ID) {
-		p.wired = append(p.wired, newPath(member, input))
+		p.wired = append(p.wired, newPath(member, key.input))
 	}
-	if s.ID == "s3" {
-		p.routes = routesTo(operation)
+	if p.inS3 = s.ID == "s3"; p.inS3 {
+		p.routes = routesTo(key.operation)
 	}
 	prefix, letters, _, _ := protocols(s.ID)
 	if strings.Contains(letters, "j") || strings.Contains(letters, "c") {
-		p.target, p.query = prefix+"."+operation, strings.Contains(letters, "q")
+		p.target, p.query = prefix+"."+key.operation, strings.Contains(letters, "q")
 	}
 	p.lower = strings.Contains(letters, "i")
 	return p

@@ -123,7 +123,7 @@ func (d *description) template(parts []part, v *values) bool {
 		}
 	}
 	if d.lower {
-		v = &values{slices.Clone(v.all), v.ends} // what was read stays as it is
+		v = &values{slices.Clone(v.all), v.ends, v.base} // what was read stays as it is
 		for i := range v.all {
 			v.all[i] = strings.ToLower(v.all[i])
 		}

@@ -41,7 +41,8 @@ func (n *Named) strays(account, host, path string, resources []string) bool {
 	case "s3":
 		return n.straysInS3(host, path)
 	case "lambda":
-		function, ok := n.wire.one(wiredFunction)
+		wire := n.wire()
+		function, ok := wire.one(wiredFunction)
 		path, err := url.PathUnescape(path)
 		return !ok || err != nil || function != "" && strings.Contains(path, "/functions/") && !strings.Contains(path+"/", "/functions/"+function+"/")
 	case "dynamodb", "dynamodbstreams":
@@ -58,13 +59,14 @@ func (n *Named) strays(account, host, path string, resources []string) bool {
 }
 
 func (n *Named) straysInS3(host, path string) bool {
-	bucket, one := n.wire.one(wiredBucket)
-	key, okay := n.wire.one(wiredKey)
+	wire := n.wire()
+	bucket, one := wire.one(wiredBucket)
+	key, okay := wire.one(wiredKey)
 	path, err := url.PathUnescape(path)
 	if !one || !okay || err != nil {
 		return true
 	}
-	if len(n.wire.of(wiredKey)) > 0 {
+	if len(wire.of(wiredKey)) > 0 {
 		var ok bool
 		if path, ok = strings.CutSuffix(path, "/"+key); !ok {
 			return true
@@ -93,19 +95,24 @@ func (n *Named) straysInS3(host, path string) bool {
 // and in S3 method and query, are what the services go by, and a step of the SDK's
 // stack can set them.
 func (n *Named) Contradicts(method, path, query string, h http.Header) bool {
-	return n.plan != nil && n.plan.service == "s3" && n.plan.isRerouted(method, query) || n.ContradictedBy(h, path)
+	switch {
+	case n.plan == nil:
+		return false // of what is not known nothing can differ
+	case n.plan.inS3 && n.plan.isRerouted(method, query):
+		return true
+	}
+	target, ok := n.Target(h)
+	return !ok || n.plan.target != "" && !n.plan.isAskedBy(target, path)
 }
 
-// ContradictedBy is [Named.Contradicts] for a request whose method and query are
-// known to be right.
-func (n *Named) ContradictedBy(h http.Header, path string) bool {
-	if n.plan == nil {
-		return false // of what is not known nothing can differ
-	}
-	inS3, raised := n.plan.service == "s3", n.raised || n.plan.access == policy.Permissions
-	var target, source string
+// Target returns what the headers of a request say in X-Amz-Target, of a plan that
+// is known. ok is false if they ask for more than was read, or for something else.
+// Whether the target does, the path may have a say in: see [Named.Contradicts].
+func (n *Named) Target(h http.Header) (target string, ok bool) {
+	inS3 := n.plan.inS3
+	var source string
 	for key, values := range h {
-		if len(key) < len("X-Amz-Acl") || key[0]|0x20 != 'x' || !inS3 && len(key) != len("X-Amz-Target") || !strings.EqualFold(key[:len("X-Amz-")], "X-Amz-") {
+		if !inS3 && len(key) != len("X-Amz-Target") || len(key) < len("X-Amz-Acl") || key[0]|0x20 != 'x' || !strings.EqualFold(key[:len("X-Amz-")], "X-Amz-") {
 			continue
 		}
 		var said *string
@@ -116,21 +123,22 @@ func (n *Named) ContradictedBy(h http.Header, path string) bool {
 			continue
 		case strings.EqualFold(name, "Copy-Source"), strings.EqualFold(name, "Rename-Source"):
 			said = &source
-		case !raised && raises(name):
-			return true
+		case raises(name) && !n.raised && n.plan.access != policy.Permissions:
+			return "", false
 		default:
 			continue
 		}
 		if *said != "" || len(values) != 1 || values[0] == "" {
-			return true // said twice, or not at all
+			return "", false // said twice, or not at all
 		}
 		*said = values[0]
 	}
 	if inS3 {
-		named, ok := n.wire.one(wiredSource)
-		return !ok || target != "" || source != named
+		wire := n.wire()
+		named, one := wire.one(wiredSource)
+		return "", one && target == "" && source == named
 	}
-	return n.plan.target != "" && !n.plan.isAskedBy(target, path)
+	return target, true
 }
 
 // raises reports whether a header of S3 asks for what [policy.Permissions] is
