@@ -108,7 +108,8 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 	f := g.fence
 	st := f.state.Load()
 	signed := first(r.Header, authorization)
-	if st.approves {
+	remembers := st.approves && g.named.Known() && r.URL != nil
+	if remembers {
 		if known := st.approvals.recall(g, r, signed); known != nil {
 			v := g.allowed(st, known.place)
 			v.became, v.signed, v.target = &known.request, signed, known.target
@@ -126,7 +127,7 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 	}
 	if v == nil {
 		v = g.allowed(st, hostPort{call.Host, call.Port})
-		if st.approves && f.state.Load() == st { // it was judged by st
+		if remembers && f.state.Load() == st { // it was judged by st
 			st.approvals.keep(g, r, signed, self, &call)
 		}
 	}

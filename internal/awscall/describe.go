@@ -50,9 +50,7 @@ type Named struct {
 	unread    bool  // a member was not understood: what else is named is not known
 	unsaid    bool  // nor is what is done to it
 
-	// What is given for the plan's wired members, and then for those of each source
-	// of its steps, as far as they were read.
-	given values
+	given values // for the plan's members, as far as they were read
 
 	texts [4]string // room for the values of most calls
 	ends  [6]uint16 // and for where each member's end
@@ -67,7 +65,8 @@ func Read(service, operation string, input any) Named {
 
 // Read is the function of that name, for an n that will not be copied.
 func (n *Named) Read(service, operation string, input any) {
-	*n = Named{operation: operation, plan: planOf(service, operation, reflect.TypeOf(input))}
+	n.operation, n.plan = operation, planOf(service, operation, reflect.TypeOf(input))
+	n.given, n.unread, n.unsaid = values{}, false, false
 	if n.plan != nil {
 		n.read(deref(reflect.ValueOf(input)))
 	}
@@ -78,26 +77,15 @@ func (n *Named) read(in reflect.Value) {
 	p := n.plan
 	n.raised = present(in, p.raise)
 	n.given.all, n.given.ends = n.texts[:0], n.ends[:0]
-	n.unread = !n.given.read(in, p.wired)
-	for i := range p.steps {
-		for j := range p.steps[i].sources {
-			if n.unread {
-				return
-			}
-			src := &p.steps[i].sources[j]
-			if src.form == "?" {
-				n.unread = len(src.members) == 0 || present(in, src.members)
-			} else {
-				n.unread = !n.given.read(in, src.members)
-			}
-		}
-	}
+	n.unread = !n.given.read(in, p.members) || p.unknown || present(in, p.doubts)
 }
 
-// wire returns what is given for the plan's wired members.
-func (n *Named) wire() values {
-	given := n.given
-	return given.cut(min(len(n.plan.wired), len(given.ends)))
+// wired returns what is given for one of the members that the request says too.
+func (n *Named) wired(which int) []string {
+	if i := n.plan.wired[which]; i >= 0 {
+		return n.given.of(i)
+	}
+	return nil
 }
 
 // Describe says what a call does and to what, now that the rest is known: see
@@ -133,7 +121,6 @@ func (d *description) follow(n *Named) bool {
 	}
 	d.arns = make([]string, 0, 1)
 	given := n.given
-	given.cut(min(len(p.wired), len(given.ends)))
 	for i := range p.steps {
 		if !d.step(&p.steps[i], &given) {
 			return false

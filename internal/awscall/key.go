@@ -1,14 +1,18 @@
 package awscall
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 )
 
+// Known reports whether all that the input names was read.
+func (n *Named) Known() bool { return n.plan != nil && !n.unread && !n.unsaid }
+
 // Equal reports whether n and o name the same, and all is known of it: wherever
 // they go and whoever signs them.
 func (n *Named) Equal(o *Named) bool {
-	return n.plan == o.plan && n.plan != nil && n.raised == o.raised && !n.unread && !n.unsaid && !o.unread && !o.unsaid &&
+	return n.plan == o.plan && n.Known() && o.Known() && n.raised == o.raised &&
 		slices.Equal(n.given.ends, o.given.ends) && slices.Equal(n.given.all, o.given.all)
 }
 
@@ -23,10 +27,19 @@ func (n *Named) Clone() *Named {
 	return &c
 }
 
-// Values are the texts of what n names, nil where not all is known.
-func (n *Named) Values() []string {
-	if n.plan == nil || n.unread || n.unsaid {
-		return nil
+// Size is the length of all texts in n.
+func (n *Named) Size() (size int) {
+	for _, s := range n.given.all {
+		size += len(s)
 	}
-	return n.given.all
+	return size
+}
+
+// Hash tells n apart from most of those that it does not equal.
+func (n *Named) Hash(seed maphash.Seed) uint64 {
+	h := maphash.String(seed, n.operation)
+	for _, s := range n.given.all[:min(len(n.given.all), 8)] {
+		h = h*31 + maphash.String(seed, s)
+	}
+	return h
 }

@@ -11,7 +11,8 @@ import (
 type path struct {
 	segments []segment
 	fallback *string // the value of a last member that is missing, or nil
-	text     int     // the field of the input that it is, if that is a *string, as nearly all are; or -1
+	text     int     // the field of the input that it is, if that is a *string, as nearly all are; or byWalk or nowhere
+	said     string  // as the table says it
 }
 
 // A segment is one step of a path: one field of a struct, or either of several.
@@ -27,11 +28,13 @@ type field struct {
 const (
 	byName  = -1
 	nowhere = -2 // the type has no such field
+
+	byWalk = -1
 )
 
 // newPath finds a path in a type, once for all inputs of that type.
 func newPath(text string, t reflect.Type) path {
-	p := path{text: -1}
+	p := path{said: text, text: byWalk}
 	text, fallback, ok := strings.Cut(text, "=")
 	if ok {
 		p.fallback = &fallback
@@ -59,8 +62,11 @@ func newPath(text string, t reflect.Type) path {
 		p.segments = append(p.segments, s)
 		t = next
 	}
-	if f := p.segments[0].fields; len(p.segments) == 1 && len(f) == 1 && f[0].index >= 0 && t == reflect.TypeFor[*string]() {
+	switch f := p.segments[0].fields; {
+	case len(p.segments) == 1 && len(f) == 1 && f[0].index >= 0 && t == reflect.TypeFor[*string]():
 		p.text = f[0].index
+	case p.fallback == nil && !slices.ContainsFunc(f, func(f field) bool { return f.index != nowhere }):
+		p.text = nowhere
 	}
 	return p
 }
@@ -166,8 +172,10 @@ func (v *values) cut(n int) values {
 
 // one returns the value of the i-th member. It is empty if there is none, and ok
 // is false if there are several.
-func (v *values) one(i int) (s string, ok bool) {
-	switch all := v.of(i); len(all) {
+func (v *values) one(i int) (s string, ok bool) { return one(v.of(i)) }
+
+func one(all []string) (s string, ok bool) {
+	switch len(all) {
 	case 0:
 		return "", true
 	case 1:
@@ -176,17 +184,18 @@ func (v *values) one(i int) (s string, ok bool) {
 	return "", false
 }
 
-// read reads some more members. It reports whether all that is there was understood.
+// read reads members. It reports whether all that is there was understood.
 func (v *values) read(in reflect.Value, members []path) bool {
 	for i := range members {
 		ok := true
 		switch m := &members[i]; {
 		case m.text >= 0 && in.Kind() == reflect.Struct:
-			if p := in.Field(m.text); !p.IsNil() {
-				v.all = append(v.all, p.Elem().String())
+			if s, _ := in.Field(m.text).Interface().(*string); s != nil {
+				v.all = append(v.all, *s)
 			} else if m.fallback != nil {
 				v.all = append(v.all, *m.fallback)
 			}
+		case m.text == nowhere:
 		case len(m.segments) == 0:
 			v.all = append(v.all, *m.fallback)
 		default:

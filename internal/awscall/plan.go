@@ -2,6 +2,7 @@ package awscall
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -42,7 +43,11 @@ type plan struct {
 	also   []policy.Access
 	raise  []path // members that make it permissions as well, if given
 	steps  []step
-	wired  []path // members that the request says too
+
+	members []path // of all sources, in their order, and of wired those that are in none
+	wired   []int  // which of them the request says too; -1: the input has no such member
+	unknown bool   // the resources are, always
+	doubts  []path // members with which they are
 
 	service string  // its id
 	target  string  // what X-Amz-Target says, or ""
@@ -130,8 +135,9 @@ func newPlan(key planKey) *plan {
 		return nil
 	}
 	p.key, p.service = key, s.ID
+	p.gather()
 	for _, member := range wiredOf(s.ID) {
-		p.wired = append(p.wired, newPath(member, key.input))
+		p.wired = append(p.wired, p.placeOf(newPath(member, key.input)))
 	}
 	if p.inS3 = s.ID == "s3"; p.inS3 {
 		p.routes = routesTo(key.operation)
@@ -142,6 +148,29 @@ func newPlan(key planKey) *plan {
 	}
 	p.lower = strings.Contains(letters, "i")
 	return p
+}
+
+// gather puts the members of all sources in one place.
+func (p *plan) gather() {
+	for _, s := range p.steps {
+		for _, src := range s.sources {
+			if src.form != "?" {
+				p.members = append(p.members, src.members...)
+				continue
+			}
+			p.unknown = p.unknown || len(src.members) == 0
+			p.doubts = append(p.doubts, src.members...)
+		}
+	}
+}
+
+// placeOf returns the place of a member, which it adds if the input may have it.
+func (p *plan) placeOf(member path) int {
+	i := slices.IndexFunc(p.members, func(m path) bool { return m.said == member.said })
+	if i < 0 && member.text != nowhere {
+		i, p.members = len(p.members), append(p.members, member)
+	}
+	return i
 }
 
 // readPlan reads the line of an operation.

@@ -41,8 +41,7 @@ func (n *Named) strays(account, host, path string, resources []string) bool {
 	case "s3":
 		return n.straysInS3(host, path)
 	case "lambda":
-		wire := n.wire()
-		function, ok := wire.one(wiredFunction)
+		function, ok := one(n.wired(wiredFunction))
 		path, err := url.PathUnescape(path)
 		return !ok || err != nil || function != "" && strings.Contains(path, "/functions/") && !strings.Contains(path+"/", "/functions/"+function+"/")
 	case "dynamodb", "dynamodbstreams":
@@ -59,14 +58,13 @@ func (n *Named) strays(account, host, path string, resources []string) bool {
 }
 
 func (n *Named) straysInS3(host, path string) bool {
-	wire := n.wire()
-	bucket, one := wire.one(wiredBucket)
-	key, okay := wire.one(wiredKey)
+	bucket, ok := one(n.wired(wiredBucket))
+	key, okay := one(n.wired(wiredKey))
 	path, err := url.PathUnescape(path)
-	if !one || !okay || err != nil {
+	if !ok || !okay || err != nil {
 		return true
 	}
-	if len(wire.of(wiredKey)) > 0 {
+	if len(n.wired(wiredKey)) > 0 {
 		var ok bool
 		if path, ok = strings.CutSuffix(path, "/"+key); !ok {
 			return true
@@ -134,9 +132,8 @@ func (n *Named) Target(h http.Header) (target string, ok bool) {
 		*said = values[0]
 	}
 	if inS3 {
-		wire := n.wire()
-		named, one := wire.one(wiredSource)
-		return "", one && target == "" && source == named
+		named, ok := one(n.wired(wiredSource))
+		return "", ok && target == "" && source == named
 	}
 	return target, true
 }
