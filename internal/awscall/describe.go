@@ -66,8 +66,14 @@ func Read(service, operation string, input any) Named {
 // Read is the function of that name, for an n that will not be copied.
 func (n *Named) Read(service, operation string, input any) {
 	n.operation, n.plan = operation, planOf(service, operation, reflect.TypeOf(input))
-	n.given, n.unread, n.unsaid = values{}, false, false
-	if n.plan != nil {
+	n.given = values{all: n.texts[:0], ends: n.ends[:0]}
+	n.raised, n.unread, n.unsaid = false, false, false
+	switch p := n.plan; {
+	case p == nil:
+	case p.texts:
+		n.given.readTexts(reflect.ValueOf(input).UnsafePointer(), p.members)
+		n.unread = p.unknown
+	default:
 		n.read(deref(reflect.ValueOf(input)))
 	}
 }
@@ -76,7 +82,6 @@ func (n *Named) Read(service, operation string, input any) {
 func (n *Named) read(in reflect.Value) {
 	p := n.plan
 	n.raised = present(in, p.raise)
-	n.given.all, n.given.ends = n.texts[:0], n.ends[:0]
 	n.unread = !n.given.read(in, p.members) || p.unknown || present(in, p.doubts)
 }
 

@@ -5,14 +5,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // A path leads to a member of an input.
 type path struct {
-	segments []segment
+	text     bool    // it is a field of the input, and a *string, as nearly all are
+	absent   bool    // the input has no such field
+	offset   uintptr // of the field
 	fallback *string // the value of a last member that is missing, or nil
-	text     int     // the field of the input that it is, if that is a *string, as nearly all are; or byWalk or nowhere
-	said     string  // as the table says it
+	segments []segment
+	said     string // as the table says it
 }
 
 // A segment is one step of a path: one field of a struct, or either of several.
@@ -28,13 +31,11 @@ type field struct {
 const (
 	byName  = -1
 	nowhere = -2 // the type has no such field
-
-	byWalk = -1
 )
 
 // newPath finds a path in a type, once for all inputs of that type.
 func newPath(text string, t reflect.Type) path {
-	p := path{said: text, text: byWalk}
+	p := path{said: text}
 	text, fallback, ok := strings.Cut(text, "=")
 	if ok {
 		p.fallback = &fallback
@@ -42,6 +43,7 @@ func newPath(text string, t reflect.Type) path {
 	if text == "" {
 		return p
 	}
+	input := elem(t)
 	for step := range strings.SplitSeq(text, ".") {
 		var s segment
 		t = elem(t)
@@ -64,9 +66,9 @@ func newPath(text string, t reflect.Type) path {
 	}
 	switch f := p.segments[0].fields; {
 	case len(p.segments) == 1 && len(f) == 1 && f[0].index >= 0 && t == reflect.TypeFor[*string]():
-		p.text = f[0].index
+		p.text, p.offset = true, input.Field(f[0].index).Offset
 	case p.fallback == nil && !slices.ContainsFunc(f, func(f field) bool { return f.index != nowhere }):
-		p.text = nowhere
+		p.absent = true
 	}
 	return p
 }
@@ -189,13 +191,7 @@ func (v *values) read(in reflect.Value, members []path) bool {
 	for i := range members {
 		ok := true
 		switch m := &members[i]; {
-		case m.text >= 0 && in.Kind() == reflect.Struct:
-			if s, _ := in.Field(m.text).Interface().(*string); s != nil {
-				v.all = append(v.all, *s)
-			} else if m.fallback != nil {
-				v.all = append(v.all, *m.fallback)
-			}
-		case m.text == nowhere:
+		case m.absent:
 		case len(m.segments) == 0:
 			v.all = append(v.all, *m.fallback)
 		default:
@@ -207,6 +203,26 @@ func (v *values) read(in reflect.Value, members []path) bool {
 		v.ends = append(v.ends, uint16(len(v.all)))
 	}
 	return true
+}
+
+// readTexts reads members of a struct that are all texts, or absent. It reads them by
+// their offsets: the way by reflection goes through descriptions of types that nothing
+// else asks for, and takes longer than all that is done with the texts.
+func (v *values) readTexts(in unsafe.Pointer, members []path) {
+	for i := range members {
+		m := &members[i]
+		var s *string
+		if m.text && in != nil {
+			s = *(**string)(unsafe.Add(in, m.offset))
+		}
+		if s == nil {
+			s = m.fallback
+		}
+		if s != nil {
+			v.all = append(v.all, *s)
+		}
+		v.ends = append(v.ends, uint16(len(v.all)))
+	}
 }
 
 // collect appends the values at the end of the path. It adds none where there

@@ -39,23 +39,24 @@ import (
 // a list, and the keys of a map. A+B is either of two members. {Cluster=default}
 // has a value for a last member that is missing, and {=*} no member, but that value.
 type plan struct {
-	access policy.Access
-	also   []policy.Access
-	raise  []path // members that make it permissions as well, if given
-	steps  []step
-
+	key     planKey
 	members []path // of all sources, in their order, and of wired those that are in none
-	wired   []int  // which of them the request says too; -1: the input has no such member
+	texts   bool   // nothing else is to be read of the input
 	unknown bool   // the resources are, always
 	doubts  []path // members with which they are
+	raise   []path // members that make it permissions as well, if given
 
-	service string  // its id
-	target  string  // what X-Amz-Target says, or ""
+	access policy.Access
+	also   []policy.Access
+	steps  []step
+	wired  []int // which members the request says too; -1: the input has no such member
+
+	service string // its id
 	inS3    bool
 	routes  []route // of S3
+	target  string  // what X-Amz-Target says, or ""
 	query   bool    // the query protocol is spoken too
 	lower   bool    // its names have no case, and are small in ARNs
-	key     planKey
 }
 
 // A step is one resource of an operation.
@@ -139,6 +140,7 @@ func newPlan(key planKey) *plan {
 	for _, member := range wiredOf(s.ID) {
 		p.wired = append(p.wired, p.placeOf(newPath(member, key.input)))
 	}
+	p.texts = p.areTexts()
 	if p.inS3 = s.ID == "s3"; p.inS3 {
 		p.routes = routesTo(key.operation)
 	}
@@ -167,10 +169,17 @@ func (p *plan) gather() {
 // placeOf returns the place of a member, which it adds if the input may have it.
 func (p *plan) placeOf(member path) int {
 	i := slices.IndexFunc(p.members, func(m path) bool { return m.said == member.said })
-	if i < 0 && member.text != nowhere {
+	if i < 0 && !member.absent {
 		i, p.members = len(p.members), append(p.members, member)
 	}
 	return i
+}
+
+// areTexts reports whether all that is to be read of an input are texts.
+func (p *plan) areTexts() bool {
+	t := p.key.input
+	return t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && len(p.raise)+len(p.doubts) == 0 &&
+		!slices.ContainsFunc(p.members, func(m path) bool { return !m.text && !m.absent })
 }
 
 // readPlan reads the line of an operation.
