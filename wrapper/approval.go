@@ -28,18 +28,17 @@ type approvals struct {
 type approval struct {
 	named      *awscall.Named
 	request    request
-	target     string  // as its headers say it
-	credential string  // the head of the signature, the same all day: whose key signs, for which region
-	self       *string // the function's own account
+	target     string // as its headers say it
+	credential string // the head of the signature, the same all day: whose key signs, for which region
 
 	place hostPort // that it goes to
 }
 
-// recall returns the approval of what g is about to send, or nil.
+// recall returns the approval of what g is about to send, or nil. All that the
+// input names must be known.
 func (a *approvals) recall(g *awsGuard, r *http.Request, signed string) *approval {
-	h := a.hash(g, r, signed)
-	k := a.places[h%uint64(len(a.places))].Load()
-	if k == nil || !strings.HasPrefix(signed, k.credential) || k.self != g.fence.account.own.Load() || !k.request.is(r) || !k.named.Equal(&g.named) {
+	k := a.places[a.place(g)].Load()
+	if k == nil || !strings.HasPrefix(signed, k.credential) || !k.request.is(r) || !k.named.Equal(&g.named) {
 		return nil
 	}
 	if asked, ok := g.named.Target(r.Header); !ok || asked != k.target {
@@ -48,24 +47,26 @@ func (a *approvals) recall(g *awsGuard, r *http.Request, signed string) *approva
 	return k
 }
 
-// keep notes that call was allowed, of a function of which self was known before
-// it was judged: the account may have been learned meanwhile.
-func (a *approvals) keep(g *awsGuard, r *http.Request, signed string, self *string, call *policy.Call) {
-	h := a.hash(g, r, signed)
-	at := h % uint64(len(a.places))
-	if a.asked[at].Swap(h) != h {
-		return
-	}
+// place is where the approval of an operation is, if there is one.
+func (a *approvals) place(g *awsGuard) int {
+	return int(g.named.Hash(a.seed) % uint64(len(a.places)))
+}
+
+// keep notes that call was allowed, by a fence that knew the function's own account,
+// which it learns once.
+func (a *approvals) keep(g *awsGuard, r *http.Request, signed string, call *policy.Call) {
 	credential, _, ok := strings.Cut(signed, ",")
-	if !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") || r.URL.User != nil {
+	where := r.URL.String()
+	if !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") || r.URL.User != nil || g.named.Size()+len(where)+len(credential) > maxApproval {
 		return
 	}
 	asked, ok := g.named.Target(r.Header)
-	if !ok || asked != first(r.Header, target) || g.named.Size()+len(r.URL.String())+len(signed) > maxApproval {
+	at, h := a.place(g), g.named.Hash(a.seed)^maphash.String(a.seed, where+credential)
+	if !ok || asked != first(r.Header, target) || a.asked[at].Swap(h) != h {
 		return
 	}
 	a.places[at].Store(&approval{
-		named: g.named.Clone(), request: requestOf(r).clone(), self: self,
+		named: g.named.Clone(), request: requestOf(r).clone(),
 		target: strings.Clone(asked), credential: strings.Clone(signed[:len(credential)+1]), // they may be parts of something large
 		place: hostPort{strings.Clone(call.Host), call.Port},
 	})
@@ -74,12 +75,3 @@ func (a *approvals) keep(g *awsGuard, r *http.Request, signed string, self *stri
 // maxApproval is the most that an approval keeps of an operation, in bytes: longer
 // ones are few.
 const maxApproval = 1024
-
-// hash tells operations apart, most times.
-func (a *approvals) hash(g *awsGuard, r *http.Request, signed string) uint64 {
-	h := g.named.Hash(a.seed)
-	for _, s := range [...]string{r.URL.RawQuery, signed[:min(len(signed), 64)]} {
-		h = h*31 + maphash.String(a.seed, s)
-	}
-	return h
-}

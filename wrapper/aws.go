@@ -46,9 +46,6 @@ func (f *Fence) AWS(cfg *aws.Config) {
 // in two of its steps: where the input has been written into a request, and
 // where the request, signed, is about to be sent.
 func (f *Fence) guardOperation(stack *middleware.Stack, id string) error {
-	if _, there := stack.Deserialize.Get(id); there {
-		return nil
-	}
 	g := &awsGuard{fence: f, id: id, operation: stack.ID()}
 	if err := stack.Serialize.Add(g, middleware.After); err != nil {
 		return err
@@ -85,6 +82,9 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	if st := g.fence.state.Load(); !ok || st.off {
 		return next.HandleDeserialize(ctx, in)
 	}
+	if g.fence.verdictFrom(ctx).isOn(r.Request) {
+		return next.HandleDeserialize(ctx, in) // AWS was called twice for the configuration
+	}
 	v, err := g.judge(ctx, r.Request)
 	if err != nil {
 		return out, md, err
@@ -116,7 +116,7 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 			return v, nil
 		}
 	}
-	self := f.account.own.Load()
+	remembers = remembers && f.account.own.Load() != nil // before it is judged
 	var call policy.Call
 	if !g.describe(ctx, r, signed, &call) {
 		return nil, nil
@@ -128,7 +128,7 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 	if v == nil {
 		v = g.allowed(st, hostPort{call.Host, call.Port})
 		if remembers && f.state.Load() == st { // it was judged by st
-			st.approvals.keep(g, r, signed, self, &call)
+			st.approvals.keep(g, r, signed, &call)
 		}
 	}
 	v.became, v.signed, v.target = requestOf(r), signed, first(r.Header, target)

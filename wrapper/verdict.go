@@ -158,8 +158,13 @@ func first(h http.Header, name string) string {
 // nothing in between: a policy that takes effect in that moment comes too late for
 // it, and one call has one verdict.
 func (v *verdict) coversOperation(r *http.Request) bool {
+	return v.isOn(r) && !v.sent.Swap(true)
+}
+
+// isOn reports whether v is about an operation of the SDK that became this request.
+func (v *verdict) isOn(r *http.Request) bool {
 	return v != nil && v.became != nil && v.became.is(r) &&
-		v.signed == first(r.Header, authorization) && v.target == first(r.Header, target) && !v.over.Load() && !v.sent.Swap(true)
+		v.signed == first(r.Header, authorization) && v.target == first(r.Header, target) && !v.over.Load()
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of

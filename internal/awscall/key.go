@@ -35,11 +35,10 @@ func (n *Named) Size() (size int) {
 	return size
 }
 
-// Hash tells n apart from most of those that it does not equal.
+// Hash tells n, which is known, apart from most of those that it does not equal.
 func (n *Named) Hash(seed maphash.Seed) uint64 {
-	h := maphash.String(seed, n.operation)
-	for _, s := range n.given.all[:min(len(n.given.all), 8)] {
-		h = h*31 + maphash.String(seed, s)
+	if i := len(n.given.all) - 1; i >= 0 { // mostly the name of the resource itself
+		return n.plan.salt ^ maphash.String(seed, n.given.all[i])
 	}
-	return h
+	return n.plan.salt
 }

@@ -1,6 +1,7 @@
 package awscall
 
 import (
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -40,6 +41,7 @@ import (
 // has a value for a last member that is missing, and {=*} no member, but that value.
 type plan struct {
 	key     planKey
+	salt    uint64 // any number, but one of its own
 	members []path // of all sources, in their order, and of wired those that are in none
 	texts   bool   // nothing else is to be read of the input
 	unknown bool   // the resources are, always
@@ -135,7 +137,7 @@ func newPlan(key planKey) *plan {
 	if p == nil {
 		return nil
 	}
-	p.key, p.service = key, s.ID
+	p.key, p.salt, p.service = key, rand.Uint64(), s.ID
 	p.gather()
 	for _, member := range wiredOf(s.ID) {
 		p.wired = append(p.wired, p.placeOf(newPath(member, key.input)))
