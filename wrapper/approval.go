@@ -26,25 +26,26 @@ type approvals struct {
 
 // An approval is an operation that was allowed, with all that it was judged by.
 type approval struct {
-	named      *awscall.Named
-	request    request
-	target     string // as its headers say it
-	credential string // the head of the signature, the same all day: whose key signs, for which region
+	named     awscall.Named
+	request   request
+	target    string // as its headers say it
+	signature string // what it begins with, which is the same all day: whose key signs, for which region
 
 	place hostPort // that it goes to
 }
 
-// recall returns the approval of what g is about to send, or nil. All that the
-// input names must be known.
-func (a *approvals) recall(g *awsGuard, r *http.Request, signed string) *approval {
-	k := a.places[a.place(g)].Load()
-	if k == nil || !strings.HasPrefix(signed, k.credential) || !k.request.is(r) || !k.named.Equal(&g.named) {
-		return nil
+// recall returns the approval of what g is about to send, and its signature. It is
+// nil if there is none. All that the input names must be known.
+func (a *approvals) recall(g *awsGuard, r *http.Request) (k *approval, signature string) {
+	k = a.places[a.place(g)].Load()
+	if k == nil || !k.request.is(r) || !k.named.Equal(&g.named) {
+		return nil, ""
 	}
-	if asked, ok := g.named.Target(r.Header); !ok || asked != k.target {
-		return nil
+	signature, asked, ok := g.named.Heed(r.Header)
+	if !ok || asked != k.target || !strings.HasPrefix(signature, k.signature) {
+		return nil, ""
 	}
-	return k
+	return k, signature
 }
 
 // place is where the approval of an operation is, if there is one.
@@ -54,24 +55,48 @@ func (a *approvals) place(g *awsGuard) int {
 
 // keep notes that call was allowed, by a fence that knew the function's own account,
 // which it learns once.
-func (a *approvals) keep(g *awsGuard, r *http.Request, signed string, call *policy.Call) {
-	credential, _, ok := strings.Cut(signed, ",")
-	where := r.URL.String()
-	if !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") || r.URL.User != nil || g.named.Size()+len(where)+len(credential) > maxApproval {
+func (a *approvals) keep(g *awsGuard, r *http.Request, call *policy.Call) {
+	signature, asked, ok := g.named.Heed(r.Header)
+	credential, _, more := strings.Cut(signature, ",")
+	if !ok || !more || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") || asked != first(r.Header, target) || r.URL.User != nil {
+		return // odd
+	}
+	at, h := a.place(g), g.named.Hash(a.seed)
+	for _, s := range [...]string{r.URL.Host, r.URL.Path, r.URL.RawQuery, credential} {
+		h = h*31 + maphash.String(a.seed, s)
+	}
+	if a.asked[at].Swap(h) != h {
 		return
 	}
-	asked, ok := g.named.Target(r.Header)
-	at, h := a.place(g), g.named.Hash(a.seed)^maphash.String(a.seed, where+credential)
-	if !ok || asked != first(r.Header, target) || a.asked[at].Swap(h) != h {
-		return
+	k := &approval{request: requestOf(r), target: asked, signature: signature[:len(credential)+1], place: hostPort{call.Host, call.Port}}
+	g.named.CopyTo(&k.named)
+	if k.pack() <= maxApproval {
+		a.places[at].Store(k)
 	}
-	a.places[at].Store(&approval{
-		named: g.named.Clone(), request: requestOf(r).clone(),
-		target: strings.Clone(asked), credential: strings.Clone(signed[:len(credential)+1]), // they may be parts of something large
-		place: hostPort{strings.Clone(call.Host), call.Port},
-	})
 }
 
-// maxApproval is the most that an approval keeps of an operation, in bytes: longer
-// ones are few.
+// maxApproval is the most text that an approval keeps, in bytes: longer ones are few.
 const maxApproval = 1024
+
+// pack puts all texts of k, which may be parts of something large, into a single one,
+// and returns its length.
+func (k *approval) pack() int {
+	u := &k.request.url
+	texts := []*string{
+		&k.request.method, &k.request.host, &u.Scheme, &u.Host, &u.Path, &u.RawPath, &u.RawQuery, &u.Opaque, &u.Fragment, &u.RawFragment,
+		&k.signature, &k.target, &k.place.host,
+	}
+	named := k.named.Texts()
+	for i := range named {
+		texts = append(texts, &named[i])
+	}
+	var all strings.Builder
+	for _, s := range texts {
+		all.WriteString(*s)
+	}
+	packed := all.String()
+	for _, s := range texts {
+		*s, packed = packed[:len(*s)], packed[len(*s):]
+	}
+	return all.Len()
+}

@@ -82,9 +82,6 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	if st := g.fence.state.Load(); !ok || st.off {
 		return next.HandleDeserialize(ctx, in)
 	}
-	if g.fence.verdictFrom(ctx).isOn(r.Request) {
-		return next.HandleDeserialize(ctx, in) // AWS was called twice for the configuration
-	}
 	v, err := g.judge(ctx, r.Request)
 	if err != nil {
 		return out, md, err
@@ -107,16 +104,19 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error) {
 	f := g.fence
 	st := f.state.Load()
-	signed := first(r.Header, authorization)
 	remembers := st.approves && g.named.Known() && r.URL != nil
 	if remembers {
-		if known := st.approvals.recall(g, r, signed); known != nil {
+		if known, signed := st.approvals.recall(g, r); known != nil {
 			v := g.allowed(st, known.place)
 			v.became, v.signed, v.target = &known.request, signed, known.target
 			return v, nil
 		}
 	}
+	if v := f.verdictFrom(ctx); v.isOn(r) {
+		return v, nil // AWS was called twice for the configuration
+	}
 	remembers = remembers && f.account.own.Load() != nil // before it is judged
+	signed := first(r.Header, authorization)
 	var call policy.Call
 	if !g.describe(ctx, r, signed, &call) {
 		return nil, nil
@@ -128,10 +128,11 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 	if v == nil {
 		v = g.allowed(st, hostPort{call.Host, call.Port})
 		if remembers && f.state.Load() == st { // it was judged by st
-			st.approvals.keep(g, r, signed, &call)
+			st.approvals.keep(g, r, &call)
 		}
 	}
-	v.became, v.signed, v.target = requestOf(r), signed, first(r.Header, target)
+	became := requestOf(r)
+	v.became, v.signed, v.target = &became, signed, first(r.Header, target)
 	if v.told != nil {
 		v.query = r.URL.RawQuery
 	}

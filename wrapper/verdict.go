@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -44,20 +43,11 @@ type request struct {
 	method, host string
 }
 
-func requestOf(r *http.Request) *request { return &request{*r.URL, r.Method, r.Host} }
+func requestOf(r *http.Request) request { return request{*r.URL, r.Method, r.Host} }
 
 // is reports whether r is that request.
 func (q *request) is(r *http.Request) bool {
 	return r.URL != nil && q.url == *r.URL && q.method == r.Method && q.host == r.Host
-}
-
-// clone returns a copy that shares no memory with what q was made of.
-func (q *request) clone() request {
-	c := *q
-	for _, s := range []*string{&c.url.Scheme, &c.url.Opaque, &c.url.Host, &c.url.Path, &c.url.RawPath, &c.url.RawQuery, &c.url.Fragment, &c.url.RawFragment, &c.method, &c.host} {
-		*s = strings.Clone(*s)
-	}
-	return c
 }
 
 func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict {

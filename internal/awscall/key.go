@@ -3,7 +3,6 @@ package awscall
 import (
 	"hash/maphash"
 	"slices"
-	"strings"
 )
 
 // Known reports whether all that the input names was read.
@@ -16,24 +15,14 @@ func (n *Named) Equal(o *Named) bool {
 		slices.Equal(n.given.ends, o.given.ends) && slices.Equal(n.given.all, o.given.all)
 }
 
-// Clone returns a copy of n, to compare with, that shares no memory with the input.
-func (n *Named) Clone() *Named {
-	c := *n
-	c.given.ends = slices.Clone(n.given.ends)
-	c.given.all = make([]string, len(n.given.all))
-	for i, s := range n.given.all {
-		c.given.all[i] = strings.Clone(s)
-	}
-	return &c
+// CopyTo makes c a copy of n.
+func (n *Named) CopyTo(c *Named) {
+	*c = *n
+	c.given.all, c.given.ends = append(c.texts[:0], n.given.all...), append(c.ends[:0], n.given.ends...)
 }
 
-// Size is the length of all texts in n.
-func (n *Named) Size() (size int) {
-	for _, s := range n.given.all {
-		size += len(s)
-	}
-	return size
-}
+// Texts are the values that the input gives.
+func (n *Named) Texts() []string { return n.given.all }
 
 // Hash tells n, which is known, apart from most of those that it does not equal.
 func (n *Named) Hash(seed maphash.Seed) uint64 {

@@ -6,8 +6,7 @@ import "testing"
 // are cut, and none of which not all is known.
 func TestEqual(t *testing.T) {
 	read := func(operation string, input any) *Named {
-		n := Read("ssm", operation, input)
-		return n.Clone()
+		return copied(Read("ssm", operation, input))
 	}
 	all := []*Named{
 		read("GetParameter", in{"Name": "p"}),
@@ -37,10 +36,15 @@ func TestEqual(t *testing.T) {
 		}
 	}
 	raised := func(acl string) *Named {
-		n := Read("s3", "PutObject", in{"Bucket": "b", "Key": "k", "ACL": acl})
-		return n.Clone()
+		return copied(Read("s3", "PutObject", in{"Bucket": "b", "Key": "k", "ACL": acl}))
 	}
 	if !raised("private").Equal(raised("public-read")) || raised("").Equal(raised("private")) {
 		t.Error("what permissions are needed for is the same as what they are not needed for")
 	}
+}
+
+func copied(n Named) *Named {
+	c := new(Named)
+	n.CopyTo(c)
+	return c
 }

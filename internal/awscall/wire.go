@@ -99,17 +99,22 @@ func (n *Named) Contradicts(method, path, query string, h http.Header) bool {
 	case n.plan.inS3 && n.plan.isRerouted(method, query):
 		return true
 	}
-	target, ok := n.Target(h)
+	_, target, ok := n.Heed(h)
 	return !ok || n.plan.target != "" && !n.plan.isAskedBy(target, path)
 }
 
-// Target returns what the headers of a request say in X-Amz-Target, of a plan that
-// is known. ok is false if they ask for more than was read, or for something else.
-// Whether the target does, the path may have a say in: see [Named.Contradicts].
-func (n *Named) Target(h http.Header) (target string, ok bool) {
+// Heed goes through the headers of a request for an operation that is known. It
+// returns the signature and the target, X-Amz-Target. ok is false if they ask for more
+// than was read, or for something else. Whether the target does, the path may have a
+// say in: see [Named.Contradicts].
+func (n *Named) Heed(h http.Header) (signature, target string, ok bool) {
 	inS3 := n.plan.inS3
 	var source string
 	for key, values := range h {
+		if key == "Authorization" && len(values) > 0 {
+			signature = values[0]
+			continue
+		}
 		if !inS3 && len(key) != len("X-Amz-Target") || len(key) < len("X-Amz-Acl") || key[0]|0x20 != 'x' || !strings.EqualFold(key[:len("X-Amz-")], "X-Amz-") {
 			continue
 		}
@@ -122,20 +127,20 @@ func (n *Named) Target(h http.Header) (target string, ok bool) {
 		case strings.EqualFold(name, "Copy-Source"), strings.EqualFold(name, "Rename-Source"):
 			said = &source
 		case raises(name) && !n.raised && n.plan.access != policy.Permissions:
-			return "", false
+			return "", "", false
 		default:
 			continue
 		}
 		if *said != "" || len(values) != 1 || values[0] == "" {
-			return "", false // said twice, or not at all
+			return "", "", false // said twice, or not at all
 		}
 		*said = values[0]
 	}
 	if inS3 {
 		named, ok := one(n.wired(wiredSource))
-		return "", ok && target == "" && source == named
+		return signature, "", ok && target == "" && source == named
 	}
-	return target, true
+	return signature, target, true
 }
 
 // raises reports whether a header of S3 asks for what [policy.Permissions] is
