@@ -34,18 +34,14 @@ type approval struct {
 	place hostPort // that it goes to
 }
 
-// recall returns the approval of what g is about to send, and its signature. It is
-// nil if there is none. All that the input names must be known.
-func (a *approvals) recall(g *awsGuard, r *http.Request) (k *approval, signature string) {
-	k = a.places[a.place(g)].Load()
-	if k == nil || !k.request.is(r) || !k.named.Equal(&g.named) {
-		return nil, ""
+// recall returns the approval of what g is about to send, or nil. All that the input
+// names must be known.
+func (a *approvals) recall(g *awsGuard, r *http.Request, said *awscall.Headers) *approval {
+	k := a.places[a.place(g)].Load()
+	if k == nil || said.Odd || said.Target != k.target || !strings.HasPrefix(said.Signature, k.signature) || !k.request.is(r) || !k.named.Equal(&g.named) {
+		return nil
 	}
-	signature, asked, ok := g.named.Heed(r.Header)
-	if !ok || asked != k.target || !strings.HasPrefix(signature, k.signature) {
-		return nil, ""
-	}
-	return k, signature
+	return k
 }
 
 // place is where the approval of an operation is, if there is one.
@@ -55,11 +51,10 @@ func (a *approvals) place(g *awsGuard) int {
 
 // keep notes that call was allowed, by a fence that knew the function's own account,
 // which it learns once.
-func (a *approvals) keep(g *awsGuard, r *http.Request, call *policy.Call) {
-	signature, asked, ok := g.named.Heed(r.Header)
-	credential, _, more := strings.Cut(signature, ",")
-	if !ok || !more || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") || asked != first(r.Header, target) || r.URL.User != nil {
-		return // odd
+func (a *approvals) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call *policy.Call) {
+	credential, _, ok := strings.Cut(said.Signature, ",")
+	if said.Odd || !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") || said.Target != first(r.Header, target) || r.URL.User != nil {
+		return
 	}
 	at, h := a.place(g), g.named.Hash(a.seed)
 	for _, s := range [...]string{r.URL.Host, r.URL.Path, r.URL.RawQuery, credential} {
@@ -68,7 +63,7 @@ func (a *approvals) keep(g *awsGuard, r *http.Request, call *policy.Call) {
 	if a.asked[at].Swap(h) != h {
 		return
 	}
-	k := &approval{request: requestOf(r), target: asked, signature: signature[:len(credential)+1], place: hostPort{call.Host, call.Port}}
+	k := &approval{request: requestOf(r), target: said.Target, signature: said.Signature[:len(credential)+1], place: hostPort{call.Host, call.Port}}
 	g.named.CopyTo(&k.named)
 	if k.pack() <= maxApproval {
 		a.places[at].Store(k)

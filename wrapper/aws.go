@@ -104,11 +104,12 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error) {
 	f := g.fence
 	st := f.state.Load()
-	remembers := st.approves && g.named.Known() && r.URL != nil
+	said := g.named.Heed(r.Header)
+	remembers := st.approves && g.named.Known()
 	if remembers {
-		if known, signed := st.approvals.recall(g, r); known != nil {
+		if known := st.approvals.recall(g, r, &said); known != nil {
 			v := g.allowed(st, known.place)
-			v.became, v.signed, v.target = &known.request, signed, known.target
+			v.became, v.signed, v.target = &known.request, said.Signature, known.target
 			return v, nil
 		}
 	}
@@ -116,9 +117,8 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 		return v, nil // AWS was called twice for the configuration
 	}
 	remembers = remembers && f.account.own.Load() != nil // before it is judged
-	signed := first(r.Header, authorization)
 	var call policy.Call
-	if !g.describe(ctx, r, signed, &call) {
+	if !g.describe(ctx, r, &said, &call) {
 		return nil, nil
 	}
 	v, err := f.check(ctx, &call)
@@ -128,11 +128,11 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 	if v == nil {
 		v = g.allowed(st, hostPort{call.Host, call.Port})
 		if remembers && f.state.Load() == st { // it was judged by st
-			st.approvals.keep(g, r, &call)
+			st.approvals.keep(g, r, &said, &call)
 		}
 	}
 	became := requestOf(r)
-	v.became, v.signed, v.target = &became, signed, first(r.Header, target)
+	v.became, v.signed, v.target = &became, said.Signature, first(r.Header, target)
 	if v.told != nil {
 		v.query = r.URL.RawQuery
 	}
@@ -152,19 +152,19 @@ func (g *awsGuard) allowed(st *state, place hostPort) *verdict {
 
 // describe describes an attempt: as the request that it is, and as what the SDK
 // says of it.
-func (g *awsGuard) describe(ctx context.Context, r *http.Request, authorization string, call *policy.Call) bool {
+func (g *awsGuard) describe(ctx context.Context, r *http.Request, said *awscall.Headers, call *policy.Call) bool {
 	var err error
 	if *call, err = policy.HTTPCall(r.Method, r.URL, r.Host); err != nil {
 		return false
 	}
-	signed := signatureOf(authorization)
+	signed := signatureOf(said.Signature)
 	call.Kind, call.Service, call.Operation = policy.AWS, middleware.GetServiceID(ctx), g.operation
 	call.Account, call.Self = g.fence.account.of(signed.keyID), g.fence.account.self()
 	if call.Region = signed.region; call.Region == "" {
 		h, _ := awshost.Parse(call.Host)
 		call.Region = h.Region
 	}
-	if g.named.Contradicts(r.Method, call.Path, r.URL.RawQuery, r.Header) {
+	if g.named.Contradicts(r.Method, call.Path, r.URL.RawQuery, *said) {
 		call.Operation = "" // whatever it does, it is not what was asked for
 		return true
 	}

@@ -88,66 +88,73 @@ func (n *Named) straysInS3(host, path string) bool {
 	}
 }
 
-// Contradicts reports whether the request asks for another operation than was
-// read, for more of it, or for another source of a copy. Headers, in any spelling,
-// and in S3 method and query, are what the services go by, and a step of the SDK's
-// stack can set them.
-func (n *Named) Contradicts(method, path, query string, h http.Header) bool {
-	switch {
-	case n.plan == nil:
-		return false // of what is not known nothing can differ
-	case n.plan.inS3 && n.plan.isRerouted(method, query):
-		return true
-	}
-	_, target, ok := n.Heed(h)
-	return !ok || n.plan.target != "" && !n.plan.isAskedBy(target, path)
+// Headers are what the headers of a request say of an operation.
+type Headers struct {
+	Signature string // Authorization
+	Target    string // X-Amz-Target, in any spelling
+	Odd       bool   // they ask for more than the input did, or for something else
 }
 
-// Heed goes through the headers of a request for an operation that is known. It
-// returns the signature and the target, X-Amz-Target. ok is false if they ask for more
-// than was read, or for something else. Whether the target does, the path may have a
-// say in: see [Named.Contradicts].
-func (n *Named) Heed(h http.Header) (signature, target string, ok bool) {
-	inS3 := n.plan.inS3
+// Heed reads the headers of a request that the operation becomes. In any spelling they
+// are what the services go by, and a step of the SDK's stack can set them.
+func (n *Named) Heed(h http.Header) (said Headers) {
+	inS3 := n.plan != nil && n.plan.inS3
 	var source string
 	for key, values := range h {
 		if key == "Authorization" && len(values) > 0 {
-			signature = values[0]
+			said.Signature = values[0]
 			continue
 		}
 		if !inS3 && len(key) != len("X-Amz-Target") || len(key) < len("X-Amz-Acl") || key[0]|0x20 != 'x' || !strings.EqualFold(key[:len("X-Amz-")], "X-Amz-") {
 			continue
 		}
-		var said *string
+		var word *string
 		switch name := key[len("X-Amz-"):]; {
 		case strings.EqualFold(name, "Target"):
-			said = &target
+			word = &said.Target
 		case !inS3:
 			continue
 		case strings.EqualFold(name, "Copy-Source"), strings.EqualFold(name, "Rename-Source"):
-			said = &source
+			word = &source
 		case raises(name) && !n.raised && n.plan.access != policy.Permissions:
-			return "", "", false
+			said.Odd = true
+			continue
 		default:
 			continue
 		}
-		if *said != "" || len(values) != 1 || values[0] == "" {
-			return "", "", false // said twice, or not at all
+		if *word != "" || len(values) != 1 || values[0] == "" {
+			said.Odd = true // said twice, or not at all
+			continue
 		}
-		*said = values[0]
+		*word = values[0]
 	}
 	if inS3 {
 		named, ok := one(n.wired(wiredSource))
-		return signature, "", ok && target == "" && source == named
+		said.Odd = said.Odd || !ok || said.Target != "" || source != named
 	}
-	return signature, target, true
+	return said
 }
 
-// raises reports whether a header of S3 asks for what [policy.Permissions] is
-// needed for.
+// Contradicts reports whether the request asks for another operation than was read,
+// for more of it, or for another source of a copy. In S3 method and query count too.
+func (n *Named) Contradicts(method, path, query string, said Headers) bool {
+	switch p := n.plan; {
+	case p == nil:
+		return false // of what is not known nothing can differ
+	case said.Odd, p.inS3 && p.isRerouted(method, query):
+		return true
+	default:
+		return p.target != "" && !p.isAskedBy(said.Target, path)
+	}
+}
+
+// raising are the headers of S3 that ask for what [policy.Permissions] is needed for,
+// without X-Amz-.
+var raising = [...]string{"Acl", "Grant-Full-Control", "Grant-Read", "Grant-Read-Acp", "Grant-Write", "Grant-Write-Acp", "Object-Ownership", "Bypass-Governance-Retention"}
+
 func raises(name string) bool {
-	for _, raising := range [...]string{"Acl", "Grant-Full-Control", "Grant-Read", "Grant-Read-Acp", "Grant-Write", "Grant-Write-Acp", "Object-Ownership", "Bypass-Governance-Retention"} {
-		if strings.EqualFold(name, raising) {
+	for i := range raising {
+		if len(raising[i]) == len(name) && strings.EqualFold(raising[i], name) {
 			return true
 		}
 	}

@@ -123,7 +123,7 @@ func TestContradicts(t *testing.T) {
 		if tt.operation == "RenameObject" {
 			query = "renameObject"
 		}
-		if got := n.Contradicts(method[tt.service], "/", query, http.Header{tt.header: {tt.value}}); got != tt.want {
+		if got := n.Contradicts(method[tt.service], "/", query, n.Heed(http.Header{tt.header: {tt.value}})); got != tt.want {
 			t.Errorf("%s with %s: %s: %v", tt.operation, tt.header, tt.value, got)
 		}
 	}
@@ -158,7 +158,7 @@ func TestRerouted(t *testing.T) {
 		{"Tomorrow", "GET", "", false}, // of which no route is known,
 	} {
 		n := Read("S3", tt.operation, in{"Bucket": "b", "Key": "k"})
-		if got := n.Contradicts(tt.method, "/k", tt.query, nil); got != tt.want {
+		if got := n.Contradicts(tt.method, "/k", tt.query, n.Heed(nil)); got != tt.want {
 			t.Errorf("%s by %s ?%s: %v", tt.operation, tt.method, tt.query, got)
 		}
 	}
