@@ -53,9 +53,6 @@ func TestApprovals(t *testing.T) {
 	if n := wrapper.Approved(f); n < 60 || n > 64 {
 		t.Errorf("%d of 64 places", n)
 	}
-	wrapper.StartedWith(f, awskey.ID(evilAccount)) // the key is another's now
-	ask("/app/colour", 1, false)
-	wrapper.StartedWith(f, awskey.ID(ownAccount))
 	ask("/app/colour", 3, true)
 	src.set("mode: enforce\nallow: [{aws: ssm, resources: [parameter/app/size]}]\n")
 	if err := f.Refresh(t.Context()); err != nil {
@@ -67,13 +64,16 @@ func TestApprovals(t *testing.T) {
 // TestNothingIsApproved under a policy that must see each call.
 func TestNothingIsApproved(t *testing.T) {
 	for name, doc := range map[string]string{
+		"nobody": "mode: enforce\nallow: [{aws: ssm, accounts: ['*']}]\n", // who the function is may be learnt yet
 		"time":   "mode: enforce\nallow: [{aws: ssm, until: 2099-01-01}]\n",
 		"caller": "mode: enforce\nallow: [{aws: ssm, from: [github.com/**]}]\n",
 		"learn":  "mode: learn\n",
 	} {
 		c := newCloud(t)
 		f := wrapper.Must(wrapper.New(t.Context(), discard(), wrapper.WithPolicy(source.Static("p", []byte(doc)))))
-		wrapper.StartedWith(f, awskey.ID(ownAccount))
+		if name != "nobody" {
+			wrapper.StartedWith(f, awskey.ID(ownAccount))
+		}
 		cfg := c.config(ownAccount)
 		f.AWS(&cfg)
 		for range 3 {

@@ -153,8 +153,7 @@ func (g *awsGuard) allowed(st *state, place hostPort) *verdict {
 // describe describes an attempt: as the request that it is, and as what the SDK
 // says of it.
 func (g *awsGuard) describe(ctx context.Context, r *http.Request, said *awscall.Headers, call *policy.Call) bool {
-	var err error
-	if *call, err = policy.HTTPCall(r.Method, r.URL, r.Host); err != nil {
+	if call.SetRequest(r.Method, r.URL, r.Host) != nil {
 		return false
 	}
 	signed := signatureOf(said.Signature)
