@@ -21,6 +21,17 @@ func TestTheSoakFindsWhatIsWrong(t *testing.T) {
 	if testing.Short() {
 		t.Skip("25 seconds")
 	}
+	missed, told := soakInABadWorld(t, 25*time.Second)
+	if missed != nil { // a machine that is busy with something else takes fewer samples
+		missed, told = soakInABadWorld(t, 75*time.Second)
+	}
+	if missed != nil {
+		t.Errorf("not found: %q\n%s", missed, told)
+	}
+}
+
+// soakInABadWorld returns what was not found, and all that was told.
+func soakInABadWorld(t *testing.T, long time.Duration) (missed []string, told string) {
 	var leaked [][]byte
 	release := make(chan struct{})
 	bend := func(s *soak) {
@@ -52,7 +63,7 @@ func TestTheSoakFindsWhatIsWrong(t *testing.T) {
 		fmt.Fprintln(os.Stdout, `{"odd": "line"}`)
 	}
 	var table bytes.Buffer
-	wrong, err := (&soak{long: 25 * time.Second, out: &table, bend: bend}).run(t.Context())
+	wrong, err := (&soak{long: long, out: &table, bend: bend}).run(t.Context())
 	close(release)
 	if err != nil {
 		t.Fatal(err)
@@ -69,16 +80,14 @@ func TestTheSoakFindsWhatIsWrong(t *testing.T) {
 		`on standard output: .*odd`,
 	} {
 		if !regexp.MustCompile(want).MatchString(all) {
-			t.Errorf("not found: %s", want)
+			missed = append(missed, want)
 		}
 	}
 	if strings.Contains(table.String(), "soak: ok") {
-		t.Error("it says ok")
-	}
-	if t.Failed() {
-		t.Log(table.String(), all)
+		missed = append(missed, "that not all is ok")
 	}
 	_ = leaked
+	return missed, table.String() + all
 }
 
 type invoker func(context.Context, []byte) ([]byte, error)
