@@ -102,7 +102,7 @@ func (p *parser) field(r *rule, key string, v *node) {
 	case "paths":
 		patterns(p, key, v, &r.paths, compilePath)
 	case "functions":
-		patterns(p, key, v, &r.functions, func(s string) ([]pattern, error) { return compilePatterns(s, "") })
+		patterns(p, key, v, &r.originOf().functions, func(s string) ([]pattern, error) { return compilePatterns(s, "") })
 	case "cidr":
 		values(p, key, v, &r.cidrs, compileCIDR)
 	case "methods":
@@ -117,7 +117,7 @@ func (p *parser) field(r *rule, key string, v *node) {
 			p.errorf(v, `networks: an allow rule never matches a unix socket; open it with local: ["unix:/path"]`)
 		}
 	case "from":
-		patterns(p, key, v, &r.from, func(s string) ([]pattern, error) { return compilePatterns(s, "/") })
+		patterns(p, key, v, &r.originOf().from, func(s string) ([]pattern, error) { return compilePatterns(s, "/") })
 	case "until":
 		p.until(r, v)
 	case "id":
@@ -161,7 +161,7 @@ func (p *parser) until(r *rule, v *node) {
 	if err != nil || day.Year() < 2000 {
 		p.errorf(v, "until: %q is no date such as 2027-01-31", s)
 	}
-	r.until = day.AddDate(0, 0, 1) // through that day
+	r.originOf().until = day.AddDate(0, 0, 1) // through that day
 }
 
 func (p *parser) id(r *rule, v *node) {
