@@ -10,7 +10,7 @@ import (
 // resources are found by what their patterns begin with, up to the first star.
 type serviceIndex struct {
 	rules  []int32 // that do not ask for resources
-	heads          // of the resources of the others
+	heads  heads   // of the resources of the others
 	denies []int32 // deny rules that ask for resources: unknown ones match
 }
 
@@ -96,7 +96,7 @@ func (s *serviceIndex) offer(q *query, known bool) {
 		return
 	}
 	q.candidates(s.rules)
-	if len(s.heads) == 0 {
+	if len(s.heads.all) == 0 {
 		return
 	}
 	c := q.claim
@@ -116,9 +116,9 @@ func (s *serviceIndex) offer(q *query, known bool) {
 // offerNamed offers q the rules whose patterns begin as the name of a resource
 // does.
 func (s *serviceIndex) offerNamed(q *query, name string) {
-	for i := s.begins(name); i >= 0; i = s.heads[i].up {
-		if strings.HasPrefix(name, s.heads[i].text) {
-			q.candidates(s.heads[i].refs)
+	for i := s.heads.begins(name); i >= 0; i = s.heads.all[i].up {
+		if h := &s.heads.all[i]; strings.HasPrefix(name, h.text) {
+			q.led(h.refs)
 		}
 	}
 }

@@ -25,9 +25,9 @@ func FuzzHeads(f *testing.F) {
 		ix := newIndex(rules)
 		var got []int32
 		s := ix.services["s3"]
-		for i := s.begins(name); i >= 0; i = s.heads[i].up {
-			if strings.HasPrefix(name, s.heads[i].text) {
-				got = append(got, s.heads[i].refs...)
+		for i := s.heads.begins(name); i >= 0; i = s.heads.all[i].up {
+			if strings.HasPrefix(name, s.heads.all[i].text) {
+				got = append(append(got, s.heads.all[i].refs.first-1), ix.lists.rest(s.heads.all[i].refs)...)
 			}
 		}
 		if slices.Sort(got); !slices.Equal(got, want) {

@@ -11,13 +11,15 @@ import (
 // all: names by hash, suffixes by hash at each label boundary, patterns of
 // another shape by the labels they end in and then by what they begin with,
 // address ranges in a list that is sorted. A ref is the position of a rule in
-// its layer.
+// its layer. With many rules a call waits for memory, not for the processor: so
+// what it reads of each part is made to fit in one cache line.
 type index struct {
 	names    map[string]*entry
 	lengths  [4]uint64 // bit n: a key of n bytes is in names, so that others are not looked up
 	globs    []globRef
 	adrift   heads // of globs whose last label is a pattern
 	nets     netIndex
+	lists    refLists
 	anything []int32 // **
 	services map[string]*serviceIndex
 	every    *serviceIndex        // of services: "*"
@@ -26,11 +28,11 @@ type index struct {
 
 // An entry holds the rules that a name leads to.
 type entry struct {
-	exact []int32 // the name itself
-	one   []int32 // *.name
-	deep  []int32 // **.name
-	globs heads   // of other patterns that end in .name
-	sight sight   // the name itself
+	sight sight  // the name itself
+	exact refs   // the name itself
+	one   refs   // *.name
+	deep  refs   // **.name
+	globs *heads // of other patterns that end in .name; nil: none
 }
 
 // A sight is what a layer makes of the name of a host.
@@ -71,14 +73,16 @@ func newIndex(rules []rule) index {
 			ix.addServices(rules[i].aws, rules[i].deny, ref)
 		}
 	}
-	ix.nets.sort()
-	ix.adrift.sort()
+	ix.nets.sort(&ix.lists)
+	ix.adrift.sort(&ix.lists)
 	for _, s := range ix.services {
-		s.sort()
+		s.heads.sort(&ix.lists)
 	}
 	ix.every = ix.services["*"]
 	for name, e := range ix.names {
-		e.globs.sort()
+		if e.globs != nil {
+			e.globs.sort(&ix.lists)
+		}
 		e.sight = ix.sightOf(name)
 		e.sight.entry = e
 	}
@@ -107,20 +111,24 @@ func (ix *index) addHost(h *hostPattern, ref int32) {
 	case h.glob != nil:
 		globs := &ix.adrift
 		if h.suffix != "" {
-			globs = &ix.add(h.suffix).globs
+			globs = ix.add(h.suffix).addGlobs()
 		}
 		globs.add(h.head, int32(len(ix.globs)))
 		ix.globs = append(ix.globs, globRef{ref, h.glob})
 	case h.exact != "":
-		e := ix.add(h.exact)
-		e.exact = append(e.exact, ref)
+		ix.lists.add(&ix.add(h.exact).exact, ref)
 	case h.deep:
-		e := ix.add(h.suffix)
-		e.deep = append(e.deep, ref)
+		ix.lists.add(&ix.add(h.suffix).deep, ref)
 	default:
-		e := ix.add(h.suffix)
-		e.one = append(e.one, ref)
+		ix.lists.add(&ix.add(h.suffix).one, ref)
 	}
+}
+
+func (e *entry) addGlobs() *heads {
+	if e.globs == nil {
+		e.globs = new(heads)
+	}
+	return e.globs
 }
 
 func (ix *index) add(name string) *entry {
@@ -229,33 +237,41 @@ func (ix *index) above(name string, s *sight) (plain bool) {
 // of AWS's API, where anyone's bucket is as near as one's own.
 func (ix *index) offerName(q *query, name string, s *sight) {
 	if s.entry != nil {
-		q.candidates(s.entry.exact)
+		q.led(s.entry.exact)
 	}
 	allow := q.allow
 	if s.parent {
-		q.candidates(s.up.one)
+		q.led(s.up.one)
 	}
 	for up := s.up; up != nil; up = up.sight.up {
-		q.candidates(up.deep)
-		ix.offerGlobs(q, name, up.globs)
+		q.led(up.deep)
+		if up.globs != nil {
+			ix.offerGlobs(q, name, up.globs)
+		}
 	}
-	ix.offerGlobs(q, name, ix.adrift)
+	ix.offerGlobs(q, name, &ix.adrift)
 	if q.aws().API {
 		q.allow = allow
 	}
 }
 
 // offerGlobs offers q the rules of those globs that match a name.
-func (ix *index) offerGlobs(q *query, name string, globs heads) {
-	for i := globs.begins(name); i >= 0; i = globs[i].up {
-		if !strings.HasPrefix(name, globs[i].text) {
+func (ix *index) offerGlobs(q *query, name string, globs *heads) {
+	for i := globs.begins(name); i >= 0; i = globs.all[i].up {
+		h := &globs.all[i]
+		if !strings.HasPrefix(name, h.text) {
 			continue
 		}
-		for _, ref := range globs[i].refs {
-			if g := &ix.globs[ref]; g.glob.match(name) {
-				q.candidate(g.rule)
-			}
+		ix.globs[h.refs.first-1].offer(q, name)
+		for _, at := range ix.lists.rest(h.refs) {
+			ix.globs[at].offer(q, name)
 		}
+	}
+}
+
+func (g globRef) offer(q *query, name string) {
+	if g.glob.match(name) {
+		q.candidate(g.rule)
 	}
 }
 

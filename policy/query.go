@@ -27,7 +27,8 @@ type query struct {
 	forms *pathForm // of the path, if it has more than one
 
 	rules       []rule // of the layer
-	allow, deny int32  // the first allow rule, the hardest and then first deny rule; -1: none
+	lists       refLists
+	allow, deny int32 // the first allow rule, the hardest and then first deny rule; -1: none
 }
 
 // ask works out what the rules ask of the call.
@@ -82,6 +83,14 @@ func (q *query) path() *pathForm {
 		}
 	}
 	return q.forms
+}
+
+// led offers the rules that a subject which matches leads to.
+func (q *query) led(to refs) {
+	if to.first > 0 {
+		q.candidate(to.first - 1)
+		q.candidates(q.lists.rest(to))
+	}
 }
 
 // candidates offers rules whose subject matches.
