@@ -9,9 +9,9 @@ import (
 // A serviceIndex finds the rules about one service of AWS. Those that ask for
 // resources are found by what their patterns begin with, up to the first star.
 type serviceIndex struct {
-	rules  []int32 // that do not ask for resources
-	heads  heads   // of the resources of the others
-	denies []int32 // deny rules that ask for resources: unknown ones match
+	rules  refs  // that do not ask for resources
+	heads  heads // of the resources of the others
+	denies refs  // deny rules that ask for resources: unknown ones match
 }
 
 func (ix *index) addServices(a *awsRule, deny bool, ref int32) {
@@ -24,17 +24,17 @@ func (ix *index) addServices(a *awsRule, deny bool, ref int32) {
 			s = &serviceIndex{}
 			ix.services[name] = s
 		}
-		s.add(a, deny, ref)
+		s.add(a, deny, ref, &ix.lists)
 	}
 }
 
-func (s *serviceIndex) add(a *awsRule, deny bool, ref int32) {
+func (s *serviceIndex) add(a *awsRule, deny bool, ref int32, lists *refLists) {
 	if a.resources == nil || a.anyResource() {
-		s.rules = append(s.rules, ref)
+		lists.put(&s.rules, ref)
 		return
 	}
 	if deny {
-		s.denies = append(s.denies, ref)
+		lists.put(&s.denies, ref)
 	}
 	for i := range a.resources {
 		s.heads.add(a.resources[i].head, ref)
@@ -118,7 +118,7 @@ func (s *serviceIndex) offer(q *query, known bool) {
 func (s *serviceIndex) offerNamed(q *query, name string) {
 	for i := s.heads.begins(name); i >= 0; i = s.heads.all[i].up {
 		if h := &s.heads.all[i]; strings.HasPrefix(name, h.text) {
-			q.led(h.refs)
+			q.candidates(h.refs)
 		}
 	}
 }

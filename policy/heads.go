@@ -31,7 +31,7 @@ func (h *heads) sort(lists *refLists) {
 	for _, next := range h.all {
 		last := len(all) - 1
 		if last >= 0 && all[last].text == next.text {
-			lists.add(&all[last].refs, next.refs.first-1)
+			lists.put(&all[last].refs, next.refs.first-1)
 			continue
 		}
 		for next.up = int32(last); next.up >= 0 && !strings.HasPrefix(next.text, all[next.up].text); {

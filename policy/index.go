@@ -20,7 +20,7 @@ type index struct {
 	adrift   heads // of globs whose last label is a pattern
 	nets     netIndex
 	lists    refLists
-	anything []int32 // **
+	anything refs // **
 	services map[string]*serviceIndex
 	every    *serviceIndex        // of services: "*"
 	seen     *awshost.Memo[sight] // hosts of AWS that are not in names
@@ -60,8 +60,8 @@ type globRef struct {
 }
 
 func newIndex(rules []rule) index {
-	ix := index{names: map[string]*entry{}, seen: new(awshost.Memo[sight])}
-	for i := range rules {
+	ix := index{names: map[string]*entry{}, seen: new(awshost.Memo[sight]), lists: make(refLists, 1)}
+	for i := len(rules) - 1; i >= 0; i-- {
 		ref := int32(i)
 		for j := range rules[i].hosts {
 			ix.addHost(&rules[i].hosts[j], ref)
@@ -105,7 +105,7 @@ func (ix *index) sightOf(name string) sight {
 func (ix *index) addHost(h *hostPattern, ref int32) {
 	switch {
 	case h.all:
-		ix.anything = append(ix.anything, ref)
+		ix.lists.put(&ix.anything, ref)
 	case h.lit.IsValid():
 		ix.nets.add(h.lit, ref)
 	case h.glob != nil:
@@ -116,11 +116,11 @@ func (ix *index) addHost(h *hostPattern, ref int32) {
 		globs.add(h.head, int32(len(ix.globs)))
 		ix.globs = append(ix.globs, globRef{ref, h.glob})
 	case h.exact != "":
-		ix.lists.add(&ix.add(h.exact).exact, ref)
+		ix.lists.put(&ix.add(h.exact).exact, ref)
 	case h.deep:
-		ix.lists.add(&ix.add(h.suffix).deep, ref)
+		ix.lists.put(&ix.add(h.suffix).deep, ref)
 	default:
-		ix.lists.add(&ix.add(h.suffix).one, ref)
+		ix.lists.put(&ix.add(h.suffix).one, ref)
 	}
 }
 
@@ -237,19 +237,21 @@ func (ix *index) above(name string, s *sight) (plain bool) {
 // of AWS's API, where anyone's bucket is as near as one's own.
 func (ix *index) offerName(q *query, name string, s *sight) {
 	if s.entry != nil {
-		q.led(s.entry.exact)
+		q.candidates(s.entry.exact)
 	}
 	allow := q.allow
 	if s.parent {
-		q.led(s.up.one)
+		q.candidates(s.up.one)
 	}
 	for up := s.up; up != nil; up = up.sight.up {
-		q.led(up.deep)
+		q.candidates(up.deep)
 		if up.globs != nil {
 			ix.offerGlobs(q, name, up.globs)
 		}
 	}
-	ix.offerGlobs(q, name, &ix.adrift)
+	if ix.adrift.all != nil {
+		ix.offerGlobs(q, name, &ix.adrift)
+	}
 	if q.aws().API {
 		q.allow = allow
 	}
@@ -262,16 +264,11 @@ func (ix *index) offerGlobs(q *query, name string, globs *heads) {
 		if !strings.HasPrefix(name, h.text) {
 			continue
 		}
-		ix.globs[h.refs.first-1].offer(q, name)
-		for _, at := range ix.lists.rest(h.refs) {
-			ix.globs[at].offer(q, name)
+		for to := h.refs; to.first > 0; to = ix.lists[to.next] {
+			if g := &ix.globs[to.first-1]; g.glob.match(name) {
+				q.candidate(g.rule)
+			}
 		}
-	}
-}
-
-func (g globRef) offer(q *query, name string) {
-	if g.glob.match(name) {
-		q.candidate(g.rule)
 	}
 }
 
@@ -290,8 +287,8 @@ func (ix *index) offerAddress(q *query, a netip.Addr) {
 // offerEverything offers the rules for **. It means every call in a deny rule,
 // but only every name in an allow rule: never an address or a local door.
 func (ix *index) offerEverything(q *query, named bool) {
-	for _, ref := range ix.anything {
-		if named || q.rules[ref].deny {
+	for to := ix.anything; to.first > 0; to = ix.lists[to.next] {
+		if ref := to.first - 1; named || q.rules[ref].deny {
 			q.candidate(ref)
 		}
 	}

@@ -78,7 +78,7 @@ func TestRangesAreFound(t *testing.T) {
 			ranges = append(ranges, p)
 			ix.add(p, int32(ref))
 		}
-		var lists refLists
+		lists := make(refLists, 1)
 		ix.sort(&lists)
 		for range 30 {
 			a := some(rnd.IntN(2) == 0)

@@ -65,7 +65,7 @@ func (ix *netIndex) sort(lists *refLists) {
 		for _, s := range all {
 			last := len(spans) - 1
 			if last >= 0 && spans[last].first == s.first && spans[last].last == s.last {
-				lists.add(&spans[last].rules, s.rules.first-1)
+				lists.put(&spans[last].rules, s.rules.first-1)
 				continue
 			}
 			for s.up = int32(last); s.up >= 0 && s.first.after(spans[s.up].last); {
@@ -87,7 +87,7 @@ func (ix *netIndex) offer(q *query, a netip.Addr) {
 	in := &ix[family]
 	for i := in.before(at); i >= 0; i = in.spans[i].up {
 		if s := &in.spans[i]; !at.after(s.last) {
-			q.led(s.rules)
+			q.candidates(s.rules)
 		}
 	}
 }

@@ -85,18 +85,10 @@ func (q *query) path() *pathForm {
 	return q.forms
 }
 
-// led offers the rules that a subject which matches leads to.
-func (q *query) led(to refs) {
-	if to.first > 0 {
-		q.candidate(to.first - 1)
-		q.candidates(q.lists.rest(to))
-	}
-}
-
 // candidates offers rules whose subject matches.
-func (q *query) candidates(refs []int32) {
-	for _, ref := range refs {
-		q.candidate(ref)
+func (q *query) candidates(to refs) {
+	for ; to.first > 0; to = q.lists[to.next] {
+		q.candidate(to.first - 1)
 	}
 }
 
