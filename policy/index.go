@@ -288,7 +288,7 @@ func (ix *index) offerAddress(q *query, a netip.Addr) {
 // but only every name in an allow rule: never an address or a local door.
 func (ix *index) offerEverything(q *query, named bool) {
 	for to := ix.anything; to.first > 0; to = ix.lists[to.next] {
-		if ref := to.first - 1; named || q.rules[ref].deny {
+		if ref := to.first - 1; named || q.layer.rules[ref].deny {
 			q.candidate(ref)
 		}
 	}

@@ -91,7 +91,7 @@ func TestRangesAreFound(t *testing.T) {
 				rules[i] = rule{deny: true, schemes: anyWord, networks: anyWord}
 			}
 			for i := range rules { // one at a time, for a query keeps the first
-				q := query{call: &Call{}, rules: rules, lists: lists, allow: -1, deny: -1, network: tcp, scheme: noScheme}
+				q := query{call: &Call{}, layer: &layer{rules: rules, index: index{lists: lists}}, allow: -1, deny: -1, network: tcp, scheme: noScheme}
 				for j := range rules {
 					rules[j].networks = 0
 				}
