@@ -109,6 +109,7 @@ func (p *parser) field(r *rule, key string, v *node) {
 		values(p, key, v, &r.methods, checkMethod)
 	case "ports":
 		p.ports(r, v)
+		r.ports = shareOne(&p.share.ports, r.ports)
 	case "schemes":
 		p.words(key, v, &r.schemes, "http", "https")
 	case "networks":
@@ -180,6 +181,7 @@ func (p *parser) awsField(a *awsRule, key string, v *node) {
 	switch key {
 	case "aws":
 		values(p, key, v, &a.services, compileService)
+		a.services = shareOne(&p.share.services, a.services)
 	case "operations":
 		patterns(p, key, v, &a.operations, compileOperation)
 	case "access":
@@ -234,7 +236,7 @@ func patterns[T interface{ size() int }](p *parser, key string, n *node, to *[]T
 		if p.patterns > maxPatterns {
 			return fmt.Errorf("the document has, or its braces expand to, more than %d patterns", maxPatterns)
 		}
-		ts, err := compile(s)
+		ts, err := compileShared(&p.share, key, s, compile)
 		for _, t := range ts {
 			p.patterns += t.size()
 		}
