@@ -11,6 +11,7 @@ import (
 func FuzzHeads(f *testing.F) {
 	f.Add("a ab abc b  abd ab", "abcd")
 	f.Add("table/orders table/ table/orders- \xff", "table/orders-1")
+	f.Add("abcdefgh\x00 abcdefgh abcdefgh\x00\x00 abcdefghi", "abcdefgh\x00\x01")
 	f.Add("a", "")
 	f.Fuzz(func(t *testing.T, texts, name string) {
 		var rules []rule

@@ -46,10 +46,9 @@ func (a wideAddr) compare(b wideAddr) int {
 func (ix *netIndex) add(p netip.Prefix, ref int32) {
 	first, family := wide(p.Addr())
 	last, free := first, p.Addr().BitLen()-p.Bits()
-	switch {
-	case family == 0:
+	if family == 0 {
 		last.hi |= 1<<free - 1
-	default:
+	} else {
 		last.lo |= 1<<free - 1 // all of it from 64 bits on
 		last.hi |= 1<<max(free-64, 0) - 1
 	}
