@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -26,7 +27,7 @@ func (h *heads) add(text string, ref int32) {
 
 // sort sorts the heads, and makes one of equal ones.
 func (h *heads) sort(lists *refLists) {
-	slices.SortStableFunc(h.all, func(a, b head) int { return strings.Compare(a.text, b.text) })
+	slices.SortFunc(h.all, func(a, b head) int { return cmp.Or(strings.Compare(a.text, b.text), b.refs.compare(a.refs)) })
 	all := h.all[:0]
 	for _, next := range h.all {
 		last := len(all) - 1

@@ -59,7 +59,9 @@ func (ix *netIndex) add(p netip.Prefix, ref int32) {
 func (ix *netIndex) sort(lists *refLists) {
 	for family := range ix {
 		all := ix[family].spans
-		slices.SortStableFunc(all, func(a, b span) int { return cmp.Or(a.first.compare(b.first), b.last.compare(a.last)) })
+		slices.SortFunc(all, func(a, b span) int {
+			return cmp.Or(a.first.compare(b.first), b.last.compare(a.last), b.rules.compare(a.rules))
+		})
 		spans := all[:0]
 		for _, s := range all {
 			last := len(spans) - 1

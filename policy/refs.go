@@ -1,5 +1,7 @@
 package policy
 
+import "cmp"
+
 // Refs are the rules that one thing leads to, in their order. Most lead to one,
 // which needs no list elsewhere: of many rules, a list is in no cache.
 type refs struct {
@@ -19,3 +21,6 @@ func (l *refLists) put(to *refs, ref int32) {
 	}
 	*to = refs{ref + 1, next}
 }
+
+// compare puts those first whose first rule comes first.
+func (r refs) compare(other refs) int { return cmp.Compare(r.first, other.first) }
