@@ -25,7 +25,7 @@ func (h *heads) add(text string, ref int32) {
 	h.all = append(h.all, head{text: text, refs: refs{first: ref + 1}})
 }
 
-// sort sorts the heads, and makes one of equal ones.
+// sort sorts the heads, and makes one of equal ones: their last ref is put first.
 func (h *heads) sort(lists *refLists) {
 	slices.SortFunc(h.all, func(a, b head) int { return cmp.Or(strings.Compare(a.text, b.text), b.refs.compare(a.refs)) })
 	all := h.all[:0]

@@ -16,8 +16,8 @@ import (
 type index struct {
 	names    map[string]*entry
 	lengths  [4]uint64 // bit n: a key of n bytes is in names, so that others are not looked up
-	globs    []globRef
-	adrift   heads // of globs whose last label is a pattern
+	globs    []globRef // what the heads of globs refer to
+	adrift   heads     // of globs whose last label is a pattern
 	nets     netIndex
 	lists    refLists
 	anything refs // **

@@ -55,7 +55,7 @@ func (ix *netIndex) add(p netip.Prefix, ref int32) {
 	ix[family].spans = append(ix[family].spans, span{first: first, last: last, rules: refs{first: ref + 1}})
 }
 
-// sort sorts the spans, and makes one of equal ones.
+// sort sorts the spans, and makes one of equal ones: their last rule is put first.
 func (ix *netIndex) sort(lists *refLists) {
 	for family := range ix {
 		all := ix[family].spans

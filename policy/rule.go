@@ -30,7 +30,7 @@ type rule struct {
 	reason string
 
 	line, column int
-	_            [2]int // so that each rule begins a cache line; see TestRuleLayout
+	_            [2]int // so that each rule begins a cache line; see TestLayout
 }
 
 // setDefaults fills in what was left out: in an allow rule https on its port
