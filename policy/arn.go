@@ -12,9 +12,9 @@ import (
 // ARN, or its tail. Its parts are matched one by one, so that no star reaches
 // across them; within the resource it does, as in IAM.
 type arnPattern struct {
-	any      bool       // "*": whatever it is, also none, and also unknown
-	tail     bool       // the resource alone
-	parts    [4]pattern // partition, service, region, account
+	any      bool        // "*": whatever it is, also none, and also unknown
+	tail     bool        // the resource alone
+	parts    *[4]pattern // partition, service, region, account; nil: tail
 	resource pattern
 	head     string    // what every resource begins with that it matches
 	below    []pattern // what lies beneath the resource: X/* and X:*
@@ -44,7 +44,7 @@ func compileARN(text string) ([]arnPattern, error) {
 
 func compileARNPattern(text string) (p arnPattern, err error) {
 	if text == "*" {
-		return arnPattern{any: true}, nil
+		return arnPattern{any: true, parts: new([4]pattern)}, nil
 	}
 	tail, whole := strings.CutPrefix(text, arnPrefix)
 	if p.tail = !whole; whole {
@@ -52,6 +52,7 @@ func compileARNPattern(text string) (p arnPattern, err error) {
 		if len(parts) < 5 || parts[4] == "" {
 			return p, errors.New("an ARN has six parts: arn:partition:service:region:account:resource")
 		}
+		p.parts = new([4]pattern)
 		for i := range p.parts {
 			if p.parts[i], err = compilePattern(parts[i], ""); err != nil {
 				return p, err

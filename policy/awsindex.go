@@ -9,9 +9,9 @@ import (
 // A serviceIndex finds the rules about one service of AWS. Those that ask for
 // resources are found by what their patterns begin with, up to the first star.
 type serviceIndex struct {
-	rules  []int32 // that do not ask for resources
-	heads          // of the resources of the others
-	denies []int32 // deny rules that ask for resources: unknown ones match
+	rules  refs  // that do not ask for resources
+	heads  heads // of the resources of the others
+	denies refs  // deny rules that ask for resources: unknown ones match
 }
 
 func (ix *index) addServices(a *awsRule, deny bool, ref int32) {
@@ -24,17 +24,17 @@ func (ix *index) addServices(a *awsRule, deny bool, ref int32) {
 			s = &serviceIndex{}
 			ix.services[name] = s
 		}
-		s.add(a, deny, ref)
+		s.add(a, deny, ref, &ix.lists)
 	}
 }
 
-func (s *serviceIndex) add(a *awsRule, deny bool, ref int32) {
+func (s *serviceIndex) add(a *awsRule, deny bool, ref int32, lists *refLists) {
 	if a.resources == nil || a.anyResource() {
-		s.rules = append(s.rules, ref)
+		lists.put(&s.rules, ref)
 		return
 	}
 	if deny {
-		s.denies = append(s.denies, ref)
+		lists.put(&s.denies, ref)
 	}
 	for i := range a.resources {
 		s.heads.add(a.resources[i].head, ref)
@@ -96,7 +96,7 @@ func (s *serviceIndex) offer(q *query, known bool) {
 		return
 	}
 	q.candidates(s.rules)
-	if len(s.heads) == 0 {
+	if len(s.heads.all) == 0 {
 		return
 	}
 	c := q.claim
@@ -116,9 +116,9 @@ func (s *serviceIndex) offer(q *query, known bool) {
 // offerNamed offers q the rules whose patterns begin as the name of a resource
 // does.
 func (s *serviceIndex) offerNamed(q *query, name string) {
-	for i := s.begins(name); i >= 0; i = s.heads[i].up {
-		if strings.HasPrefix(name, s.heads[i].text) {
-			q.candidates(s.heads[i].refs)
+	for i := s.heads.begins(name); i >= 0; i = s.heads.all[i].up {
+		if h := &s.heads.all[i]; strings.HasPrefix(name, h.text) {
+			q.candidates(h.refs)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 func FuzzHeads(f *testing.F) {
 	f.Add("a ab abc b  abd ab", "abcd")
 	f.Add("table/orders table/ table/orders- \xff", "table/orders-1")
+	f.Add("abcdefgh\x00 abcdefgh abcdefgh\x00\x00 abcdefghi", "abcdefgh\x00\x01")
 	f.Add("a", "")
 	f.Fuzz(func(t *testing.T, texts, name string) {
 		var rules []rule
@@ -25,9 +26,11 @@ func FuzzHeads(f *testing.F) {
 		ix := newIndex(rules)
 		var got []int32
 		s := ix.services["s3"]
-		for i := s.begins(name); i >= 0; i = s.heads[i].up {
-			if strings.HasPrefix(name, s.heads[i].text) {
-				got = append(got, s.heads[i].refs...)
+		for i := s.heads.begins(name); i >= 0; i = s.heads.all[i].up {
+			if strings.HasPrefix(name, s.heads.all[i].text) {
+				for to := s.heads.all[i].refs; to.first > 0; to = ix.lists[to.next] {
+					got = append(got, to.first-1)
+				}
 			}
 		}
 		if slices.Sort(got); !slices.Equal(got, want) {

@@ -80,7 +80,7 @@ func (l *layer) denied(q *query) finding {
 // find looks up every rule of l whose subject matches, and says what makes the
 // host a local door, if anything does.
 func (l *layer) find(q *query) localKind {
-	q.rules, q.allow, q.deny = l.rules, -1, -1
+	q.layer, q.allow, q.deny = l, -1, -1
 	ix := &l.index
 	if q.network == unix { // a socket has no name: only "every call", and what the SDK says, speak of it
 		q.isAt(&notAWS)
@@ -121,7 +121,7 @@ func (s *Set) judgeReached(c *Call) finding {
 	var worst finding
 	for i := range s.layers {
 		l := &s.layers[i]
-		q.rules, q.allow, q.deny = l.rules, -1, -1
+		q.layer, q.allow, q.deny = l, -1, -1
 		l.index.offerAddress(&q, t.lit)
 		f := allows(atEnd)
 		if kind != notLocal {

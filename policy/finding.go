@@ -61,9 +61,9 @@ func (f finding) and(g finding) finding {
 	return f
 }
 
-// decisions are all that a layer can give, put into words when it is compiled.
+// decisions are all that a layer can give, but for those by its rules, put into
+// words when it is compiled.
 type decisions struct {
-	byRule     []Decision
 	closed     [runtimeAPI + 1]Decision
 	opened     Decision
 	notAllowed Decision
@@ -73,7 +73,7 @@ type decisions struct {
 // localRule is what decisions on local doors name as their rule.
 const localRule = "local"
 
-// decisions words what the layer at index i of s decides.
+// decisions words what the layer at index i of s decides, and each of its rules.
 func (s *Set) decisions(i int) decisions {
 	l := &s.layers[i]
 	d := decisions{
@@ -84,12 +84,11 @@ func (s *Set) decisions(i int) decisions {
 	for k := range d.closed {
 		d.closed[k] = Decision{Deny, s.mode, i, localRule, localKind(k).String()}
 	}
-	d.byRule = make([]Decision, 0, len(l.rules))
 	for j := range l.rules {
 		if r := &l.rules[j]; r.deny {
-			d.byRule = append(d.byRule, Decision{Deny, r.mode, i, r.id, cmp.Or(r.reason, "denied by rule")})
+			r.decision = Decision{Deny, r.mode, i, r.id, cmp.Or(r.reason, "denied by rule")}
 		} else {
-			d.byRule = append(d.byRule, Decision{Allow, s.mode, i, r.id, cmp.Or(r.reason, "allowed by rule")})
+			r.decision = Decision{Allow, s.mode, i, r.id, cmp.Or(r.reason, "allowed by rule")}
 		}
 	}
 	return d
@@ -97,14 +96,15 @@ func (s *Set) decisions(i int) decisions {
 
 // decision returns the decision that a finding stands for.
 func (s *Set) decision(f finding) *Decision {
-	d := &s.layers[f.layer()].decisions
+	l := &s.layers[f.layer()]
+	d := &l.decisions
 	switch at := f.place(); {
 	case at == atEnd && f.deny():
 		return &d.notAllowed
 	case at == atEnd:
 		return &d.notDenied
 	case at >= firstRule:
-		return &d.byRule[at-firstRule]
+		return &l.rules[at-firstRule].decision
 	case f.deny():
 		return &d.closed[f.kind()]
 	}

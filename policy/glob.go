@@ -17,10 +17,10 @@ import (
 // (/*a*a*a*a*a*a[bc] takes a minute on 80 bytes), without them it does not. And
 // nothing but ** matches a separator, not even [!a].
 type pattern struct {
-	sep  string
 	head string // the segments before the first that is no plain text, joined
-	bare bool   // there are no such segments
 	rest []segment
+	sep  byte // 0: none
+	bare bool // there are no segments in head
 }
 
 // A segment is what stands between two separators.
@@ -61,7 +61,7 @@ func (p *pattern) match(s string) bool {
 		}
 		s, more = s[len(p.head):], len(s) > len(p.head)
 		if more {
-			if p.sep == "" || s[0] != p.sep[0] {
+			if p.sep == 0 || s[0] != p.sep {
 				return false
 			}
 			s = s[1:]
@@ -72,7 +72,7 @@ func (p *pattern) match(s string) bool {
 		return true
 	case len(p.rest) == 0:
 		return !more
-	case p.sep == "":
+	case p.sep == 0:
 		return p.rest[0].match(s)
 	}
 	return p.walk(s, more)
@@ -112,10 +112,13 @@ func (p *pattern) walk(s string, more bool) bool {
 }
 
 func (p *pattern) cut(s string) (first, rest string, more bool) {
-	if p.sep == "" {
+	if p.sep == 0 {
 		return s, "", false
 	}
-	return strings.Cut(s, p.sep)
+	if i := strings.IndexByte(s, p.sep); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
 }
 
 // size is how much memory p takes, in rough terms.
@@ -150,7 +153,10 @@ func compilePatterns(text, sep string) ([]pattern, error) {
 }
 
 func compilePattern(text, sep string) (pattern, error) {
-	p := pattern{sep: sep, bare: true}
+	p := pattern{bare: true}
+	if sep != "" {
+		p.sep = sep[0]
+	}
 	for left, more := text, true; more; {
 		var part string
 		part, left, more = p.cut(left)

@@ -102,13 +102,14 @@ func (p *parser) field(r *rule, key string, v *node) {
 	case "paths":
 		patterns(p, key, v, &r.paths, compilePath)
 	case "functions":
-		patterns(p, key, v, &r.functions, func(s string) ([]pattern, error) { return compilePatterns(s, "") })
+		patterns(p, key, v, &r.originOf().functions, func(s string) ([]pattern, error) { return compilePatterns(s, "") })
 	case "cidr":
 		values(p, key, v, &r.cidrs, compileCIDR)
 	case "methods":
 		values(p, key, v, &r.methods, checkMethod)
 	case "ports":
 		p.ports(r, v)
+		r.ports = shareOne(&p.share.ports, r.ports)
 	case "schemes":
 		p.words(key, v, &r.schemes, "http", "https")
 	case "networks":
@@ -117,7 +118,7 @@ func (p *parser) field(r *rule, key string, v *node) {
 			p.errorf(v, `networks: an allow rule never matches a unix socket; open it with local: ["unix:/path"]`)
 		}
 	case "from":
-		patterns(p, key, v, &r.from, func(s string) ([]pattern, error) { return compilePatterns(s, "/") })
+		patterns(p, key, v, &r.originOf().from, func(s string) ([]pattern, error) { return compilePatterns(s, "/") })
 	case "until":
 		p.until(r, v)
 	case "id":
@@ -161,7 +162,7 @@ func (p *parser) until(r *rule, v *node) {
 	if err != nil || day.Year() < 2000 {
 		p.errorf(v, "until: %q is no date such as 2027-01-31", s)
 	}
-	r.until = day.AddDate(0, 0, 1) // through that day
+	r.originOf().until = day.AddDate(0, 0, 1) // through that day
 }
 
 func (p *parser) id(r *rule, v *node) {
@@ -180,6 +181,7 @@ func (p *parser) awsField(a *awsRule, key string, v *node) {
 	switch key {
 	case "aws":
 		values(p, key, v, &a.services, compileService)
+		a.services = shareOne(&p.share.services, a.services)
 	case "operations":
 		patterns(p, key, v, &a.operations, compileOperation)
 	case "access":
@@ -234,7 +236,7 @@ func patterns[T interface{ size() int }](p *parser, key string, n *node, to *[]T
 		if p.patterns > maxPatterns {
 			return fmt.Errorf("the document has, or its braces expand to, more than %d patterns", maxPatterns)
 		}
-		ts, err := compile(s)
+		ts, err := compileShared(&p.share, key, s, compile)
 		for _, t := range ts {
 			p.patterns += t.size()
 		}

@@ -11,14 +11,16 @@ import (
 // all: names by hash, suffixes by hash at each label boundary, patterns of
 // another shape by the labels they end in and then by what they begin with,
 // address ranges in a list that is sorted. A ref is the position of a rule in
-// its layer.
+// its layer. With many rules a call waits for memory, not for the processor: so
+// what it reads of each part is made to fit in one cache line.
 type index struct {
 	names    map[string]*entry
 	lengths  [4]uint64 // bit n: a key of n bytes is in names, so that others are not looked up
-	globs    []globRef
-	adrift   heads // of globs whose last label is a pattern
+	globs    []globRef // what the heads of globs refer to
+	adrift   heads     // of globs whose last label is a pattern
 	nets     netIndex
-	anything []int32 // **
+	lists    refLists
+	anything refs // **
 	services map[string]*serviceIndex
 	every    *serviceIndex        // of services: "*"
 	seen     *awshost.Memo[sight] // hosts of AWS that are not in names
@@ -26,11 +28,11 @@ type index struct {
 
 // An entry holds the rules that a name leads to.
 type entry struct {
-	exact []int32 // the name itself
-	one   []int32 // *.name
-	deep  []int32 // **.name
-	globs heads   // of other patterns that end in .name
-	sight sight   // the name itself
+	sight sight  // the name itself
+	exact refs   // the name itself
+	one   refs   // *.name
+	deep  refs   // **.name
+	globs *heads // of other patterns that end in .name; nil: none
 }
 
 // A sight is what a layer makes of the name of a host.
@@ -58,8 +60,8 @@ type globRef struct {
 }
 
 func newIndex(rules []rule) index {
-	ix := index{names: map[string]*entry{}, seen: new(awshost.Memo[sight])}
-	for i := range rules {
+	ix := index{names: map[string]*entry{}, seen: new(awshost.Memo[sight]), lists: make(refLists, 1)}
+	for i := len(rules) - 1; i >= 0; i-- {
 		ref := int32(i)
 		for j := range rules[i].hosts {
 			ix.addHost(&rules[i].hosts[j], ref)
@@ -71,14 +73,16 @@ func newIndex(rules []rule) index {
 			ix.addServices(rules[i].aws, rules[i].deny, ref)
 		}
 	}
-	ix.nets.sort()
-	ix.adrift.sort()
+	ix.nets.sort(&ix.lists)
+	ix.adrift.sort(&ix.lists)
 	for _, s := range ix.services {
-		s.sort()
+		s.heads.sort(&ix.lists)
 	}
 	ix.every = ix.services["*"]
 	for name, e := range ix.names {
-		e.globs.sort()
+		if e.globs != nil {
+			e.globs.sort(&ix.lists)
+		}
 		e.sight = ix.sightOf(name)
 		e.sight.entry = e
 	}
@@ -101,26 +105,30 @@ func (ix *index) sightOf(name string) sight {
 func (ix *index) addHost(h *hostPattern, ref int32) {
 	switch {
 	case h.all:
-		ix.anything = append(ix.anything, ref)
+		ix.lists.put(&ix.anything, ref)
 	case h.lit.IsValid():
 		ix.nets.add(h.lit, ref)
 	case h.glob != nil:
 		globs := &ix.adrift
 		if h.suffix != "" {
-			globs = &ix.add(h.suffix).globs
+			globs = ix.add(h.suffix).addGlobs()
 		}
 		globs.add(h.head, int32(len(ix.globs)))
 		ix.globs = append(ix.globs, globRef{ref, h.glob})
 	case h.exact != "":
-		e := ix.add(h.exact)
-		e.exact = append(e.exact, ref)
+		ix.lists.put(&ix.add(h.exact).exact, ref)
 	case h.deep:
-		e := ix.add(h.suffix)
-		e.deep = append(e.deep, ref)
+		ix.lists.put(&ix.add(h.suffix).deep, ref)
 	default:
-		e := ix.add(h.suffix)
-		e.one = append(e.one, ref)
+		ix.lists.put(&ix.add(h.suffix).one, ref)
 	}
+}
+
+func (e *entry) addGlobs() *heads {
+	if e.globs == nil {
+		e.globs = new(heads)
+	}
+	return e.globs
 }
 
 func (ix *index) add(name string) *entry {
@@ -237,22 +245,27 @@ func (ix *index) offerName(q *query, name string, s *sight) {
 	}
 	for up := s.up; up != nil; up = up.sight.up {
 		q.candidates(up.deep)
-		ix.offerGlobs(q, name, up.globs)
+		if up.globs != nil {
+			ix.offerGlobs(q, name, up.globs)
+		}
 	}
-	ix.offerGlobs(q, name, ix.adrift)
+	if ix.adrift.all != nil {
+		ix.offerGlobs(q, name, &ix.adrift)
+	}
 	if q.aws().API {
 		q.allow = allow
 	}
 }
 
 // offerGlobs offers q the rules of those globs that match a name.
-func (ix *index) offerGlobs(q *query, name string, globs heads) {
-	for i := globs.begins(name); i >= 0; i = globs[i].up {
-		if !strings.HasPrefix(name, globs[i].text) {
+func (ix *index) offerGlobs(q *query, name string, globs *heads) {
+	for i := globs.begins(name); i >= 0; i = globs.all[i].up {
+		h := &globs.all[i]
+		if !strings.HasPrefix(name, h.text) {
 			continue
 		}
-		for _, ref := range globs[i].refs {
-			if g := &ix.globs[ref]; g.glob.match(name) {
+		for to := h.refs; to.first > 0; to = ix.lists[to.next] {
+			if g := &ix.globs[to.first-1]; g.glob.match(name) {
 				q.candidate(g.rule)
 			}
 		}
@@ -274,8 +287,8 @@ func (ix *index) offerAddress(q *query, a netip.Addr) {
 // offerEverything offers the rules for **. It means every call in a deny rule,
 // but only every name in an allow rule: never an address or a local door.
 func (ix *index) offerEverything(q *query, named bool) {
-	for _, ref := range ix.anything {
-		if named || q.rules[ref].deny {
+	for to := ix.anything; to.first > 0; to = ix.lists[to.next] {
+		if ref := to.first - 1; named || q.layer.rules[ref].deny {
 			q.candidate(ref)
 		}
 	}

@@ -78,7 +78,8 @@ func TestRangesAreFound(t *testing.T) {
 			ranges = append(ranges, p)
 			ix.add(p, int32(ref))
 		}
-		ix.sort()
+		lists := make(refLists, 1)
+		ix.sort(&lists)
 		for range 30 {
 			a := some(rnd.IntN(2) == 0)
 			rules := make([]rule, len(ranges))
@@ -90,7 +91,7 @@ func TestRangesAreFound(t *testing.T) {
 				rules[i] = rule{deny: true, schemes: anyWord, networks: anyWord}
 			}
 			for i := range rules { // one at a time, for a query keeps the first
-				q := query{call: &Call{}, rules: rules, allow: -1, deny: -1, network: tcp, scheme: noScheme}
+				q := query{call: &Call{}, layer: &layer{rules: rules, index: index{lists: lists}}, allow: -1, deny: -1, network: tcp, scheme: noScheme}
 				for j := range rules {
 					rules[j].networks = 0
 				}

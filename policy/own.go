@@ -34,6 +34,6 @@ func ownParameter(name string) arnPattern {
 		tail:     true,
 		head:     resource,
 		resource: pattern{head: resource},
-		below:    []pattern{{sep: "/", head: resource, rest: []segment{{deep: true}}}},
+		below:    []pattern{{sep: '/', head: resource, rest: []segment{{deep: true}}}},
 	}
 }

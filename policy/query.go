@@ -26,7 +26,7 @@ type query struct {
 	read  bool      // the path was
 	forms *pathForm // of the path, if it has more than one
 
-	rules       []rule // of the layer
+	layer       *layer // that is asked
 	allow, deny int32  // the first allow rule, the hardest and then first deny rule; -1: none
 }
 
@@ -85,22 +85,22 @@ func (q *query) path() *pathForm {
 }
 
 // candidates offers rules whose subject matches.
-func (q *query) candidates(refs []int32) {
-	for _, ref := range refs {
-		q.candidate(ref)
+func (q *query) candidates(to refs) {
+	for ; to.first > 0; to = q.layer.index.lists[to.next] {
+		q.candidate(to.first - 1)
 	}
 }
 
 // candidate keeps a rule whose subject matches, if it outweighs what was found
 // before and its fields match too.
 func (q *query) candidate(ref int32) {
-	r := &q.rules[ref]
+	r := &q.layer.rules[ref]
 	switch {
 	case !r.deny:
 		if (q.allow < 0 || ref < q.allow) && !q.reached && r.matches(q) {
 			q.allow = ref
 		}
-	case q.deny < 0 || r.mode > q.rules[q.deny].mode || r.mode == q.rules[q.deny].mode && ref < q.deny:
+	case q.deny < 0 || r.mode > q.layer.rules[q.deny].mode || r.mode == q.layer.rules[q.deny].mode && ref < q.deny:
 		if r.matches(q) {
 			q.deny = ref
 		}

@@ -3,34 +3,34 @@ package policy
 import (
 	"net/netip"
 	"slices"
-	"time"
 )
 
 // A rule is one entry of an allow or a deny list, read and compiled. A slice
 // that is nil was left out, and so was a word set that is empty until the
-// defaults fill it. What every call asks for stands together, at the front.
+// defaults fill it. What most calls ask for stands at the front, in the 64 bytes of
+// a cache line: of many rules, the one for a call is in no cache.
 type rule struct {
-	deny       bool
-	mode       Mode // stated: deny rules only; after Compile the rule's own or its layer's
-	networks   wordSet
-	schemes    wordSet
-	ownPorts   bool     // ports were stated, and are not those of the schemes
-	asksOrigin bool     // from, functions or until is stated
-	verbs      verbSet  // of methods
-	aws        *awsRule // subject aws, with the fields of its own
-	ports      []uint16
-	methods    []string
-	paths      []pattern
-	from       []pattern
-	functions  []pattern
-	until      time.Time // the first moment at which the rule no longer holds
+	deny     bool
+	mode     Mode // stated: deny rules only; after Compile the rule's own or its layer's
+	networks wordSet
+	schemes  wordSet
+	ownPorts bool     // ports were stated, and are not those of the schemes
+	verbs    verbSet  // of methods
+	aws      *awsRule // subject aws, with the fields of its own
+	ports    []uint16
+	paths    []pattern
 
-	hosts []hostPattern  // subject host
-	cidrs []netip.Prefix // subject cidr
+	origin   *origin  // nil: it does not matter
+	decision Decision // by this rule, after Compile
+	methods  []string
 
-	id           string // stated, or "deny[0]"
-	reason       string
+	hosts  []hostPattern  // subject host
+	cidrs  []netip.Prefix // subject cidr
+	id     string         // stated, or "deny[0]"
+	reason string
+
 	line, column int
+	_            [2]int // so that each rule begins a cache line; see TestLayout
 }
 
 // setDefaults fills in what was left out: in an allow rule https on its port
@@ -41,9 +41,8 @@ type rule struct {
 func (r *rule) setDefaults() {
 	r.ownPorts = r.ports != nil
 	r.verbs = verbsOf(r.methods)
-	r.asksOrigin = r.from != nil || r.functions != nil || !r.until.IsZero()
 	if r.aws != nil && !r.deny && r.aws.accounts == nil {
-		r.aws.accounts = []string{accountSelf}
+		r.aws.accounts = ownAccount
 	}
 	switch {
 	case r.deny && r.schemes == 0:
@@ -75,6 +74,9 @@ func (r *rule) setDefaults() {
 	}
 }
 
+// ownAccount is the default of an allow rule, in one place for all of them.
+var ownAccount = []string{accountSelf}
+
 // bothPorts are those of https and http, in one place for all rules.
 var bothPorts = []uint16{443, 80}
 
@@ -82,7 +84,7 @@ var bothPorts = []uint16{443, 80}
 // unknown of a call matches a deny rule's field and never an allow rule's.
 func (r *rule) matches(q *query) bool {
 	if a := r.aws; a != nil {
-		return (r.deny && a.denies(q) || !r.deny && a.allows(q)) && (!r.asksOrigin || r.matchesOrigin(q))
+		return (r.deny && a.denies(q) || !r.deny && a.allows(q)) && r.matchesOrigin(q)
 	}
 	if !r.networks.has(q.network) || r.ports != nil && !r.matchesPort(q) {
 		return false
@@ -90,7 +92,7 @@ func (r *rule) matches(q *query) bool {
 	if !q.reached && (!r.schemes.has(q.scheme) || q.scheme != noScheme && !r.matchesRequest(q)) {
 		return false
 	}
-	return !r.asksOrigin || r.matchesOrigin(q)
+	return r.matchesOrigin(q)
 }
 
 func (r *rule) matchesPort(q *query) bool {
@@ -139,40 +141,6 @@ func (r *rule) takesMethod(q *query) bool {
 		return slices.Contains(r.methods, q.method)
 	}
 	return r.verbs.has(q.verb)
-}
-
-// matchesOrigin judges who calls and when: from, functions and until.
-func (r *rule) matchesOrigin(q *query) bool {
-	if r.from != nil && !r.matchesCaller(q) {
-		return false
-	}
-	switch {
-	case r.functions == nil:
-	case q.call.Function == "": // unknown
-		if !r.deny {
-			return false
-		}
-	case !matchAny(r.functions, q.call.Function):
-		return false
-	}
-	switch {
-	case r.until.IsZero():
-		return true
-	case q.call.Time.IsZero(): // unknown
-		return r.deny
-	}
-	return q.call.Time.Before(r.until)
-}
-
-// matchesCaller judges which module calls. An allow rule means the one that made
-// the call, a deny rule any that had a part in it. One that is not known is none
-// of those that are named: a deny rule for a library must not stop the rest.
-func (r *rule) matchesCaller(q *query) bool {
-	return r.isFrom(&q.call.Caller) || r.deny && slices.ContainsFunc(q.call.Callers, func(c Caller) bool { return r.isFrom(&c) })
-}
-
-func (r *rule) isFrom(c *Caller) bool {
-	return c.Module != "" && matchAny(r.from, c.Module) || c.Package != "" && matchAny(r.from, c.Package)
 }
 
 // opensDoors reports whether an allow rule names a local address or localhost,

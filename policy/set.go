@@ -67,8 +67,8 @@ func (p Platform) Compile(policies ...*Policy) (*Set, error) {
 		}
 		s.layers = append(s.layers, l)
 		s.mode = max(s.mode, l.mode)
-		s.time = s.time || slices.ContainsFunc(l.rules, func(r rule) bool { return !r.until.IsZero() })
-		s.callers = s.callers || slices.ContainsFunc(l.rules, func(r rule) bool { return r.from != nil })
+		s.time = s.time || slices.ContainsFunc(l.rules, func(r rule) bool { return r.asksTime() })
+		s.callers = s.callers || slices.ContainsFunc(l.rules, func(r rule) bool { return r.asksCallers() })
 	}
 	for i := range s.layers {
 		s.layers[i].decisions = s.decisions(i)

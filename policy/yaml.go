@@ -22,6 +22,7 @@ type parser struct {
 
 	allow, deny []rule
 	expected    int // how many rules, in rough terms
+	share       share
 }
 
 func (p *parser) errorf(n *node, format string, args ...any) {
