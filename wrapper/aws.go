@@ -109,11 +109,11 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 	if remembers {
 		if known := st.approvals.recall(g, r, &said); known != nil {
 			v := g.allowed(st, known.place)
-			v.became, v.signed, v.target = &known.request, said.Signature, known.target
+			v.of, v.became, v.signed, v.target = r, &known.request, said.Signature, known.target
 			return v, nil
 		}
 	}
-	if v := f.verdictFrom(ctx); v.isOn(r) {
+	if v := f.verdictFrom(ctx); v.isOn(r) && v.of == r {
 		return v, nil // AWS was called twice for the configuration
 	}
 	remembers = remembers && f.account.own.Load() != nil // before it is judged
@@ -132,7 +132,7 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 		}
 	}
 	became := requestOf(r)
-	v.became, v.signed, v.target = &became, said.Signature, first(r.Header, target)
+	v.of, v.became, v.signed, v.target = r, &became, said.Signature, first(r.Header, target)
 	if v.told != nil {
 		v.query = r.URL.RawQuery
 	}

@@ -25,7 +25,8 @@ type verdict struct {
 	became *request // nil: it is about no operation
 	signed string   // the Authorization header, which covers what AWS is asked for
 	target string
-	sent   atomic.Bool // by a guarded HTTP client
+	of     *http.Request // as the SDK has it: another operation may look the same but for its body
+	sent   atomic.Bool   // by a guarded HTTP client
 }
 
 // A told is what an event tells of a call.

@@ -295,3 +295,12 @@ func TestAlso(t *testing.T) {
 		}
 	}
 }
+
+// TestListAsInput: what no client sends is not known to name nothing.
+func TestListAsInput(t *testing.T) {
+	type input struct{ X *string }
+	c := Call{Service: "secretsmanager", Operation: "ValidateResourcePolicy", Input: []input{{}}, Region: region, Account: account}
+	if _, _, resources := c.Describe(); resources != nil {
+		t.Errorf("%q", resources)
+	}
+}

@@ -15,9 +15,10 @@ func (n *Named) Equal(o *Named) bool {
 		slices.Equal(n.given.ends, o.given.ends) && slices.Equal(n.given.all, o.given.all)
 }
 
-// CopyTo makes c a copy of n.
+// CopyTo makes c a copy of n, which is another.
 func (n *Named) CopyTo(c *Named) {
 	*c = *n
+	clear(c.texts[:]) // which may be parts of something large
 	c.given.all, c.given.ends = append(c.texts[:0], n.given.all...), append(c.ends[:0], n.given.ends...)
 }
 

@@ -1,6 +1,9 @@
 package awscall
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestEqual: no two inputs that name other things are equal, however their texts
 // are cut, and none of which not all is known.
@@ -47,4 +50,18 @@ func copied(n Named) *Named {
 	c := new(Named)
 	n.CopyTo(c)
 	return c
+}
+
+// TestCopyKeepsNothing: the texts of an input may be parts of a large one.
+func TestCopyKeepsNothing(t *testing.T) {
+	for n := range 8 {
+		names := strings.Fields(strings.Repeat("name ", n))
+		c := copied(Read("ssm", "GetParameters", in{"Names": names}))
+		for i := range c.Texts() {
+			c.Texts()[i] = ""
+		}
+		if c.texts != [4]string{} {
+			t.Errorf("%d names: %q", n, c.texts)
+		}
+	}
 }

@@ -43,7 +43,12 @@ func newPath(text string, t reflect.Type) path {
 	if text == "" {
 		return p
 	}
-	input := elem(t)
+	input := t
+	for range maxDepth {
+		if input != nil && input.Kind() == reflect.Pointer {
+			input = input.Elem()
+		}
+	}
 	for step := range strings.SplitSeq(text, ".") {
 		var s segment
 		t = elem(t)
@@ -65,6 +70,7 @@ func newPath(text string, t reflect.Type) path {
 		t = next
 	}
 	switch f := p.segments[0].fields; {
+	case input == nil || input.Kind() != reflect.Struct:
 	case len(p.segments) == 1 && len(f) == 1 && f[0].index >= 0 && t == reflect.TypeFor[*string]():
 		p.text, p.offset = true, input.Field(f[0].index).Offset
 	case p.fallback == nil && !slices.ContainsFunc(f, func(f field) bool { return f.index != nowhere }):
@@ -145,8 +151,8 @@ type values struct {
 }
 
 const (
-	maxMembers = 4                 // that one source of a table names
-	maxValues  = maxResources + 16 // that all members of an operation give
+	maxMembers = 4                // that one source of a table names
+	maxValues  = 4 * maxResources // that all members of an operation give
 )
 
 // of returns the values of the i-th member, of which there may be none.
