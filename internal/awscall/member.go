@@ -151,8 +151,8 @@ type values struct {
 }
 
 const (
-	maxMembers = 4                // that one source of a table names
-	maxValues  = 4 * maxResources // that all members of an operation give
+	maxMembers = 4                 // that one source of a table names
+	maxValues  = maxResources + 16 // that all members of an operation give
 )
 
 // of returns the values of the i-th member, of which there may be none.
