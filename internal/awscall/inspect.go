@@ -69,7 +69,9 @@ func Resources(text string, input any, region, account string) []string {
 	}
 	v := reflect.ValueOf(input)
 	s := reader{input: reflect.TypeOf(input)}.step(text, false)
-	n := Named{plan: &plan{steps: []step{s}}}
+	p := &plan{steps: []step{s}}
+	p.gather()
+	n := Named{plan: p}
 	n.read(deref(v))
 	d := description{signer: newSigner(region, account)}
 	if !d.follow(&n) {
@@ -83,15 +85,5 @@ func Resources(text string, input any, region, account string) []string {
 // is.
 func Opaque(service, operation string) bool {
 	p := planOf(service, operation, nil)
-	if p == nil {
-		return false
-	}
-	for _, s := range p.steps {
-		for _, src := range s.sources {
-			if src.form == "?" && len(src.members) == 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return p != nil && p.unknown
 }
