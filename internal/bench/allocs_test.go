@@ -48,9 +48,6 @@ func TestHTTPGuardDoesNotAllocate(t *testing.T) {
 
 // TestAWSGuardAllocates holds what the guard adds to an allowed call of the SDK.
 func TestAWSGuardAllocates(t *testing.T) {
-	if raceEnabled {
-		t.Skip("pools drop what they hold at random under the race detector")
-	}
 	const most = 12
 	fence, err := newFence(t.Context(), cloud)
 	if err != nil {
