@@ -77,15 +77,19 @@ const maxApproval = 1024
 // and returns its length.
 func (k *approval) pack() int {
 	u := &k.request.url
-	texts := []*string{
-		&k.request.method, &k.request.host, &u.Scheme, &u.Host, &u.Path, &u.RawPath, &u.RawQuery, &u.Opaque, &u.Fragment, &u.RawFragment,
-		&k.signature, &k.target, &k.place.host,
-	}
 	named := k.named.Texts()
+	texts := append(make([]*string, 0, 16+len(named)),
+		&k.request.method, &k.request.host, &u.Scheme, &u.Host, &u.Path, &u.RawPath, &u.RawQuery, &u.Opaque, &u.Fragment, &u.RawFragment,
+		&k.signature, &k.target, &k.place.host)
 	for i := range named {
 		texts = append(texts, &named[i])
 	}
+	size := 0
+	for _, s := range texts {
+		size += len(*s)
+	}
 	var all strings.Builder
+	all.Grow(size)
 	for _, s := range texts {
 		all.WriteString(*s)
 	}
