@@ -157,13 +157,12 @@ func TestRemains(t *testing.T) {
 		ours, _ := remains(0)
 		return slices.ContainsFunc(ours, func(s string) bool { return strings.Contains(s, "wrapper.(*Fence).during") })
 	}
-	for range 100 {
-		if waits() {
-			break
-		}
+	found := waits()
+	for i := 0; i < 100 && !found; i++ {
 		time.Sleep(10 * time.Millisecond)
+		found = waits()
 	}
-	if !waits() {
+	if !found {
 		t.Error("a goroutine in the fence's code was not found")
 	}
 	close(release)
