@@ -3,6 +3,8 @@ package wrapper
 import (
 	"hash/maphash"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -15,59 +17,109 @@ import (
 // is allowed again without being described and decided anew. The zero value is
 // empty.
 //
-// An approval takes its place when an operation comes for the second time in a
-// row there. So a stream of ever new ones neither pushes out what is asked for
-// often nor allocates.
+// An operation is approved when it comes for the second time in a row. So a stream of
+// ever new ones neither pushes out what is asked for often nor allocates.
 type approvals struct {
 	seed   maphash.Seed
-	places [64]atomic.Pointer[approval]
-	asked  [64]atomic.Uint64 // what came last, by its hash
+	places [64]atomic.Pointer[[]*approval] // by the type of the input; the newest first
+	asked  [64]atomic.Uint64               // what came last, by its hash
 }
+
+// maxApprovals is how many there are in a place.
+const maxApprovals = 8
 
 // An approval is an operation that was allowed, with all that it was judged by.
 type approval struct {
+	under     *state
 	named     awscall.Named
 	request   request
-	target    string // as its headers say it
-	signature string // what it begins with, which is the same all day: whose key signs, for which region
-
-	place hostPort // that it goes to
+	signature string   // what it begins with, which is the same all day: whose key signs, for which region
+	headers   []string // the names of all others, but for the target
 }
 
-// recall returns the approval of what g is about to send, or nil. All that the input
-// names must be known.
-func (a *approvals) recall(g *awsGuard, r *http.Request, said *awscall.Headers) *approval {
-	k := a.places[a.place(g)].Load()
-	if k == nil || said.Odd || said.Target != k.target || !strings.HasPrefix(said.Signature, k.signature) || !k.request.is(r) || !k.named.Equal(&g.named) {
-		return nil
+// place is where the approvals of operations with inputs of a type are.
+func (a *approvals) place(input reflect.Type) *atomic.Pointer[[]*approval] {
+	if input == nil {
+		return &a.places[0]
 	}
-	return k
+	return &a.places[reflect.ValueOf(input).Pointer()/64%uintptr(len(a.places))]
 }
 
-// place is where the approval of an operation is, if there is one.
-func (a *approvals) place(g *awsGuard) int {
-	return int(g.named.Hash(a.seed) % uint64(len(a.places)))
+// recall returns the approval of an operation whose input names the same, or nil.
+func (a *approvals) recall(in *awscall.Input) *approval {
+	if known := a.place(reflect.TypeOf(in.Value)).Load(); known != nil {
+		for _, k := range *known {
+			if k.named.Is(in) {
+				return k
+			}
+		}
+	}
+	return nil
 }
 
-// keep notes that call was allowed, by a fence that knew the function's own account,
+// covers reports whether r, which such an operation became, is in all that counts
+// like the one that was allowed, and returns its signature. Of most headers their
+// names count: services take them in any spelling, and one that was not there may ask
+// for more.
+func (k *approval) covers(r *http.Request) (signature string, ok bool) {
+	n := len(k.headers) + 1
+	if said := k.request.target; said != "" {
+		n++
+		if values := r.Header[target]; len(values) != 1 || values[0] != said {
+			return "", false
+		}
+	}
+	signature = first(r.Header, authorization)
+	if len(r.Header) != n || !strings.HasPrefix(signature, k.signature) || !k.request.is(r) {
+		return "", false
+	}
+	for _, name := range k.headers {
+		if _, ok := r.Header[name]; !ok {
+			return "", false
+		}
+	}
+	return signature, true
+}
+
+// keep notes that st allowed call, for a fence that knew the function's own account,
 // which it learns once.
-func (a *approvals) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call *policy.Call) {
+func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call *policy.Call) {
 	credential, _, ok := strings.Cut(said.Signature, ",")
-	if said.Odd || !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") || said.Target != first(r.Header, target) || r.URL.User != nil {
+	if said.Odd || said.Source != "" || !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") || said.Target != first(r.Header, target) || r.URL.User != nil {
 		return
 	}
-	at, h := a.place(g), g.named.Hash(a.seed)
+	a := &st.approvals
+	h := g.named.Hash(a.seed)
+	last := &a.asked[h%uint64(len(a.asked))]
 	for _, s := range [...]string{r.URL.Host, r.URL.Path, r.URL.RawQuery, credential} {
 		h = h*31 + maphash.String(a.seed, s)
 	}
-	if a.asked[at].Swap(h) != h {
+	if last.Swap(h) != h {
 		return
 	}
-	k := &approval{request: requestOf(r), target: said.Target, signature: said.Signature[:len(credential)+1], place: hostPort{call.Host, call.Port}}
+	k := &approval{under: st, request: *requestOf(r, call), signature: said.Signature[:len(credential)+1]}
+	for name := range r.Header {
+		if name != authorization && name != target {
+			k.headers = append(k.headers, name)
+		}
+	}
 	g.named.CopyTo(&k.named)
 	if k.pack() <= maxApproval {
-		a.places[at].Store(k)
+		k.take(a.place(g.named.Type()))
 	}
+}
+
+// take puts k in a place, before all others there, and in place of one that names the
+// same. If another comes in between, it is left for the next time.
+func (k *approval) take(place *atomic.Pointer[[]*approval]) {
+	known := place.Load()
+	all := []*approval{k}
+	if known != nil {
+		all = append(all, *known...)
+		all = slices.DeleteFunc(all, func(o *approval) bool { return o != k && o.named.Equal(&k.named) })
+	}
+	all = slices.Clip(all[:min(len(all), maxApprovals)])
+	place.CompareAndSwap(known, &all)
 }
 
 // maxApproval is the most text that an approval keeps, in bytes: longer ones are few.
@@ -77,12 +129,14 @@ const maxApproval = 1024
 // and returns its length.
 func (k *approval) pack() int {
 	u := &k.request.url
-	named := k.named.Texts()
-	texts := append(make([]*string, 0, 16+len(named)),
+	texts := []*string{
 		&k.request.method, &k.request.host, &u.Scheme, &u.Host, &u.Path, &u.RawPath, &u.RawQuery, &u.Opaque, &u.Fragment, &u.RawFragment,
-		&k.signature, &k.target, &k.place.host)
-	for i := range named {
-		texts = append(texts, &named[i])
+		&k.signature, &k.request.target, &k.request.place.host,
+	}
+	for _, list := range [...][]string{k.named.Texts(), k.headers} {
+		for i := range list {
+			texts = append(texts, &list[i])
+		}
 	}
 	size := 0
 	for _, s := range texts {

@@ -46,7 +46,7 @@ func (f *Fence) AWS(cfg *aws.Config) {
 // in two of its steps: where the input has been written into a request, and
 // where the request, signed, is about to be sent.
 func (f *Fence) guardOperation(stack *middleware.Stack, id string) error {
-	g := &awsGuard{fence: f, id: id, operation: stack.ID()}
+	g := &awsGuard{fence: f, id: id, operation: stack.ID(), named: &nothing}
 	if err := stack.Serialize.Add(g, middleware.After); err != nil {
 		return err
 	}
@@ -58,11 +58,15 @@ type awsGuard struct {
 	fence *Fence
 	id    string
 
-	operation string // as the SDK names it
-	named     awscall.Named
-	first     verdict // on the first attempt, if it is allowed; there seldom is another
+	operation string         // as the SDK names it
+	named     *awscall.Named // by the input
+	approval  *approval      // of an operation that named the same, or nil
 	tried     atomic.Bool
+	first     verdict // on the first attempt, if it is allowed; there seldom is another
 }
+
+// nothing is what an input names that was not read, for there was no policy.
+var nothing awscall.Named
 
 // ID is the guard's name in the stack.
 func (g *awsGuard) ID() string { return g.id }
@@ -70,21 +74,36 @@ func (g *awsGuard) ID() string { return g.id }
 // HandleSerialize reads the typed input, which later steps do not have: now, as
 // it is written into the request, for it may change while credentials are fetched.
 func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
-	if !g.fence.state.Load().off {
-		g.named.Read(middleware.GetServiceID(ctx), g.operation, in.Parameters)
+	if st := g.fence.state.Load(); !st.off {
+		g.read(st, middleware.GetServiceID(ctx), in.Parameters)
 	}
 	return next.HandleSerialize(ctx, in)
+}
+
+// read reads the input, unless it names what that of an approval does.
+func (g *awsGuard) read(st *state, service string, input any) {
+	in := awscall.Input{Service: service, Operation: g.operation, Value: input}
+	if st.approves {
+		if g.approval = st.approvals.recall(&in); g.approval != nil {
+			g.named = &g.approval.named
+			return
+		}
+	}
+	g.named = in.Read()
 }
 
 // HandleDeserialize judges an attempt. Nothing but the HTTP client comes after.
 func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, md middleware.Metadata, err error) {
 	r, ok := in.Request.(*smithyhttp.Request)
-	if st := g.fence.state.Load(); !ok || st.off {
+	st := g.fence.state.Load()
+	if !ok || st.off {
 		return next.HandleDeserialize(ctx, in)
 	}
-	v, err := g.judge(ctx, r.Request)
-	if err != nil {
-		return out, md, err
+	v := g.approved(st, r.Request)
+	if v == nil {
+		if v, err = g.judge(ctx, st, r.Request); err != nil {
+			return out, md, err
+		}
 	}
 	if v == nil {
 		// Not a request that net/http would send. If something of it is sent all
@@ -99,24 +118,31 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	return out, md, err
 }
 
+// approved returns the verdict on an attempt that goes out as r, if st allowed the same
+// before, or nil.
+func (g *awsGuard) approved(st *state, r *http.Request) *verdict {
+	k := g.approval
+	if k == nil || k.under != st {
+		return nil
+	}
+	signature, ok := k.covers(r)
+	if !ok {
+		return nil
+	}
+	v := g.allowed(st)
+	v.of, v.became, v.signed = r, &k.request, signature
+	return v
+}
+
 // judge judges an attempt that goes out as r. There is no verdict on what is no
 // request.
-func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error) {
+func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verdict, error) {
 	f := g.fence
-	st := f.state.Load()
-	said := g.named.Heed(r.Header)
-	remembers := st.approves && g.named.Known()
-	if remembers {
-		if known := st.approvals.recall(g, r, &said); known != nil {
-			v := g.allowed(st, known.place)
-			v.of, v.became, v.signed, v.target = r, &known.request, said.Signature, known.target
-			return v, nil
-		}
-	}
 	if v := f.verdictFrom(ctx); v.isOn(r) && v.of == r {
 		return v, nil // AWS was called twice for the configuration
 	}
-	remembers = remembers && f.account.own.Load() != nil // before it is judged
+	remembers := st.approves && g.named.Known() && f.account.own.Load() != nil // before it is judged
+	said := g.named.Heed(r.Header)
 	var call policy.Call
 	if !g.describe(ctx, r, &said, &call) {
 		return nil, nil
@@ -126,13 +152,12 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 		return nil, err
 	}
 	if v == nil {
-		v = g.allowed(st, hostPort{call.Host, call.Port})
+		v = g.allowed(st)
 		if remembers && f.state.Load() == st { // it was judged by st
-			st.approvals.keep(g, r, &said, &call)
+			st.keep(g, r, &said, &call)
 		}
 	}
-	became := requestOf(r)
-	v.of, v.became, v.signed, v.target = r, &became, said.Signature, first(r.Header, target)
+	v.of, v.became, v.signed = r, requestOf(r, &call), said.Signature
 	if v.told != nil {
 		v.query = r.URL.RawQuery
 	}
@@ -140,13 +165,12 @@ func (g *awsGuard) judge(ctx context.Context, r *http.Request) (*verdict, error)
 }
 
 // allowed is the verdict on an attempt that is allowed and makes no event.
-func (g *awsGuard) allowed(st *state, place hostPort) *verdict {
+func (g *awsGuard) allowed(st *state) *verdict {
 	v := &g.first
 	if g.tried.Swap(true) {
 		v = &verdict{}
 	}
-	v.fence, v.state, v.place = g.fence, st, place
-	v.recorded.Store(true) // nothing to record
+	v.fence, v.state = g.fence, st
 	return v
 }
 

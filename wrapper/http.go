@@ -135,11 +135,16 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	if st.off {
 		return g.pass(r, st)
 	}
-	ctx := r.Context()
-	above := f.verdictFrom(ctx)
+	above := f.verdictFrom(r.Context())
 	if above.coversOperation(r) {
 		return g.pass(r, st)
 	}
+	return g.judge(r, st, above)
+}
+
+// judge judges a request that runs under a verdict, or under none.
+func (g *guard) judge(r *http.Request, st *state, above *verdict) (*http.Response, error) {
+	f, ctx := g.fence, r.Context()
 	var call policy.Call
 	if err := call.SetRequest(r.Method, r.URL, r.Host); err != nil {
 		if _, ok := g.base.(*http.Transport); !ok && st.set.Mode() < policy.Enforce {

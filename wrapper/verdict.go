@@ -16,7 +16,6 @@ import (
 type verdict struct {
 	fence    *Fence
 	state    *state
-	place    hostPort    // that the call goes to
 	recorded atomic.Bool // its event was made, or there is none to make
 	over     atomic.Bool // the call was made: what runs later is another one
 	*told                // nil: an operation that is allowed and makes no event
@@ -24,7 +23,6 @@ type verdict struct {
 	// What an operation of the SDK became: what must be sent, and nothing else.
 	became *request // nil: it is about no operation
 	signed string   // the Authorization header, which covers what AWS is asked for
-	target string
 	of     *http.Request // as the SDK has it: another operation may look the same but for its body
 	sent   atomic.Bool   // by a guarded HTTP client
 }
@@ -38,15 +36,20 @@ type told struct {
 	query    string    // of the call's URL
 }
 
-// A request is the first line of a request, and where it goes.
+// A request is the first line of a request, where it goes, and what it says in a
+// header that it asks of AWS.
 type request struct {
 	url          url.URL
 	method, host string
+	target       string
+	place        hostPort // of url, in its canonical form
 }
 
-func requestOf(r *http.Request) request { return request{*r.URL, r.Method, r.Host} }
+func requestOf(r *http.Request, c *policy.Call) *request {
+	return &request{*r.URL, r.Method, r.Host, first(r.Header, target), hostPort{c.Host, c.Port}}
+}
 
-// is reports whether r is that request.
+// is reports whether r is that request, whatever its headers say.
 func (q *request) is(r *http.Request) bool {
 	return r.URL != nil && q.url == *r.URL && q.method == r.Method && q.host == r.Host
 }
@@ -57,7 +60,7 @@ func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict
 		told
 	}{told: told{call: *c, decision: d, outcome: outcomeOf(&d)}}
 	v.verdict.told = &v.told
-	v.fence, v.state, v.place = f, st, hostPort{c.Host, c.Port}
+	v.fence, v.state = f, st
 	return &v.verdict
 }
 
@@ -155,7 +158,7 @@ func (v *verdict) coversOperation(r *http.Request) bool {
 // isOn reports whether v is about an operation of the SDK that became this request.
 func (v *verdict) isOn(r *http.Request) bool {
 	return v != nil && v.became != nil && v.became.is(r) &&
-		v.signed == first(r.Header, authorization) && v.target == first(r.Header, target) && !v.over.Load()
+		v.signed == first(r.Header, authorization) && v.became.target == first(r.Header, target) && !v.over.Load()
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of
@@ -177,9 +180,8 @@ func (v *verdict) asksFor(c *policy.Call) bool {
 }
 
 func (v *verdict) isDial(c *policy.Call) bool {
-	network := "tcp" // of an operation
-	if v.told != nil {
-		network = v.call.Network
+	if v.told == nil { // an operation
+		return v.became.place == hostPort{c.Host, c.Port} && c.Network == "tcp"
 	}
-	return v.place == hostPort{c.Host, c.Port} && network == c.Network
+	return v.call.Host == c.Host && v.call.Port == c.Port && v.call.Network == c.Network
 }

@@ -56,25 +56,23 @@ type Named struct {
 	ends  [6]uint16 // and for where each member's end
 }
 
-// Read reads an input at the moment at which it is written into a request.
+// Read reads an input.
 func Read(service, operation string, input any) Named {
-	var n Named
-	n.Read(service, operation, input)
-	return n
+	in := Input{Service: service, Operation: operation, Value: input}
+	return *in.Read()
 }
 
-// Read is the function of that name, for an n that will not be copied.
-func (n *Named) Read(service, operation string, input any) {
-	n.operation, n.plan = operation, planOf(service, operation, reflect.TypeOf(input))
+// readAll reads an input into n, which is new.
+func (n *Named) readAll(in *Input) {
+	n.operation, n.plan = in.Operation, planOf(in.Service, in.Operation, reflect.TypeOf(in.Value))
 	n.given = values{all: n.texts[:0], ends: n.ends[:0]}
-	n.raised, n.unread, n.unsaid = false, false, false
 	switch p := n.plan; {
 	case p == nil:
 	case p.texts:
-		n.given.readTexts(reflect.ValueOf(input).UnsafePointer(), p.members)
+		n.given.readTexts(reflect.ValueOf(in.Value).UnsafePointer(), p.members)
 		n.unread = p.unknown
 	default:
-		n.read(deref(reflect.ValueOf(input)))
+		n.read(deref(reflect.ValueOf(in.Value)))
 	}
 }
 

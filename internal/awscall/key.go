@@ -2,8 +2,43 @@ package awscall
 
 import (
 	"hash/maphash"
+	"reflect"
 	"slices"
 )
+
+// An Input is the input of an operation, at the moment at which it is written into a
+// request: it may change afterwards. Service, Operation and Value are as in [Call].
+type Input struct {
+	Service, Operation string
+	Value              any
+
+	named *Named // once it was read
+}
+
+// Read returns what the input names.
+func (in *Input) Read() *Named {
+	if in.named == nil {
+		in.named = new(Named)
+		in.named.readAll(in)
+	}
+	return in.named
+}
+
+// Is reports whether n is what the input names, and all of it is known: wherever it
+// goes and whoever signs it. An input of which only texts count is not read for it.
+func (n *Named) Is(in *Input) bool {
+	switch p := n.plan; {
+	case !n.Known() || !p.key.is(in):
+		return false
+	case p.texts:
+		return n.given.areTexts(reflect.ValueOf(in.Value).UnsafePointer(), p.members)
+	default:
+		return n.Equal(in.Read())
+	}
+}
+
+// Type is the type of the input, nil if that is not known.
+func (n *Named) Type() reflect.Type { return n.plan.key.input }
 
 // Known reports whether all that the input names was read.
 func (n *Named) Known() bool { return n.plan != nil && !n.unread && !n.unsaid }
@@ -27,8 +62,9 @@ func (n *Named) Texts() []string { return n.given.all }
 
 // Hash tells n, which is known, apart from most of those that it does not equal.
 func (n *Named) Hash(seed maphash.Seed) uint64 {
-	if i := len(n.given.all) - 1; i >= 0 { // mostly the name of the resource itself
-		return n.plan.salt ^ maphash.String(seed, n.given.all[i])
+	h := n.plan.salt
+	for _, s := range n.given.all {
+		h = h*31 + maphash.String(seed, s)
 	}
-	return n.plan.salt
+	return h
 }

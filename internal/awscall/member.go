@@ -216,19 +216,38 @@ func (v *values) read(in reflect.Value, members []path) bool {
 // else asks for, and takes longer than all that is done with the texts.
 func (v *values) readTexts(in unsafe.Pointer, members []path) {
 	for i := range members {
-		m := &members[i]
-		var s *string
-		if m.text && in != nil {
-			s = *(**string)(unsafe.Add(in, m.offset))
-		}
-		if s == nil {
-			s = m.fallback
-		}
-		if s != nil {
+		if s := members[i].textOf(in); s != nil {
 			v.all = append(v.all, *s)
 		}
 		v.ends = append(v.ends, uint16(len(v.all)))
 	}
+}
+
+// areTexts reports whether v is what readTexts would read.
+func (v *values) areTexts(in unsafe.Pointer, members []path) bool {
+	n := 0
+	for i := range members {
+		if s := members[i].textOf(in); s != nil {
+			if n >= len(v.all) || v.all[n] != *s {
+				return false
+			}
+			n++
+		}
+		if int(v.ends[i]) != n {
+			return false
+		}
+	}
+	return true
+}
+
+// textOf returns the text in a struct that the path leads to, or nil.
+func (p *path) textOf(in unsafe.Pointer) *string {
+	if p.text && in != nil {
+		if s := *(**string)(unsafe.Add(in, p.offset)); s != nil {
+			return s
+		}
+	}
+	return p.fallback
 }
 
 // collect appends the values at the end of the path. It adds none where there

@@ -85,6 +85,10 @@ type planKey struct {
 	input              reflect.Type
 }
 
+func (k *planKey) is(in *Input) bool {
+	return k.input == reflect.TypeOf(in.Value) && k.operation == in.Operation && k.service == in.Service
+}
+
 // plans holds what has been read so far. The bound is far above what a function
 // calls; a program that passes it begins again.
 var plans struct {

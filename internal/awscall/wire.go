@@ -92,6 +92,7 @@ func (n *Named) straysInS3(host, path string) bool {
 type Headers struct {
 	Signature string // Authorization
 	Target    string // X-Amz-Target, in any spelling
+	Source    string // X-Amz-Copy-Source or X-Amz-Rename-Source of S3, in any spelling
 	Odd       bool   // they ask for more than the input did, or for something else
 }
 
@@ -99,7 +100,6 @@ type Headers struct {
 // are what the services go by, and a step of the SDK's stack can set them.
 func (n *Named) Heed(h http.Header) (said Headers) {
 	inS3 := n.plan != nil && n.plan.inS3
-	var source string
 	for key, values := range h {
 		if key == "Authorization" && len(values) > 0 {
 			said.Signature = values[0]
@@ -115,7 +115,7 @@ func (n *Named) Heed(h http.Header) (said Headers) {
 		case !inS3:
 			continue
 		case strings.EqualFold(name, "Copy-Source"), strings.EqualFold(name, "Rename-Source"):
-			word = &source
+			word = &said.Source
 		case raises(name) && !n.raised && n.plan.access != policy.Permissions:
 			said.Odd = true
 			continue
@@ -130,7 +130,7 @@ func (n *Named) Heed(h http.Header) (said Headers) {
 	}
 	if inS3 {
 		named, ok := one(n.wired(wiredSource))
-		said.Odd = said.Odd || !ok || said.Target != "" || source != named
+		said.Odd = said.Odd || !ok || said.Target != "" || said.Source != named
 	}
 	return said
 }
