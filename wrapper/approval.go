@@ -33,8 +33,9 @@ type approval struct {
 	under     *state
 	named     awscall.Named
 	request   request
-	signature string   // what it begins with, which is the same all day: whose key signs, for which region
-	headers   []string // the names of all others, but for the target
+	signature string   // up to the sum itself, the same all day: whose key signs, for which region, and which headers
+	count     int      // of all headers
+	unsigned  []string // the names of those that are not in the signature
 }
 
 // place is where the approvals of operations with inputs of a type are.
@@ -58,34 +59,36 @@ func (a *approvals) recall(in *awscall.Input) *approval {
 }
 
 // covers reports whether r, which such an operation became, is in all that counts
-// like the one that was allowed, and returns its signature. Of most headers their
-// names count: services take them in any spelling, and one that was not there may ask
-// for more.
+// like the one that was allowed, and returns its signature.
+//
+// Services take headers in any spelling, and one that was not there may ask for more.
+// So there must be the very same ones: those that were not signed are looked for, and
+// the others are named by the signature, in small letters. AWS holds it against what
+// it gets: it knows nothing of a name that comes twice, or was left out.
 func (k *approval) covers(r *http.Request) (signature string, ok bool) {
-	n := len(k.headers) + 1
-	if said := k.request.target; said != "" {
-		n++
-		if values := r.Header[target]; len(values) != 1 || values[0] != said {
-			return "", false
-		}
-	}
 	signature = first(r.Header, authorization)
-	if len(r.Header) != n || !strings.HasPrefix(signature, k.signature) || !k.request.is(r) {
+	if len(r.Header) != k.count || !strings.HasPrefix(signature, k.signature) || !k.request.is(r) {
 		return "", false
 	}
-	for _, name := range k.headers {
-		if _, ok := r.Header[name]; !ok {
+	for _, name := range k.unsigned {
+		if len(r.Header[name]) != 1 {
 			return "", false
 		}
 	}
-	return signature, true
+	said := r.Header[target]
+	return signature, len(said) == 0 && k.request.target == "" || len(said) == 1 && said[0] == k.request.target
 }
 
 // keep notes that st allowed call, for a fence that knew the function's own account,
 // which it learns once.
 func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call *policy.Call) {
-	credential, _, ok := strings.Cut(said.Signature, ",")
-	if said.Odd || said.Source != "" || !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") || said.Target != first(r.Header, target) || r.URL.User != nil {
+	const sum = ", Signature="
+	end := strings.Index(said.Signature, sum) + len(sum)
+	if said.Odd || said.Source != "" || end < len(sum) || said.Target != first(r.Header, target) || r.URL.User != nil {
+		return
+	}
+	credential, names, ok := strings.Cut(said.Signature[:end-len(sum)], ", SignedHeaders=")
+	if !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") {
 		return
 	}
 	a := &st.approvals
@@ -97,10 +100,14 @@ func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call 
 	if last.Swap(h) != h {
 		return
 	}
-	k := &approval{under: st, request: *requestOf(r, call), signature: said.Signature[:len(credential)+1]}
-	for name := range r.Header {
-		if name != authorization && name != target {
-			k.headers = append(k.headers, name)
+	k := &approval{under: st, request: *requestOf(r, call), signature: said.Signature[:end], count: len(r.Header)}
+	signed := strings.Split(names, ";")
+	for name, values := range r.Header {
+		switch {
+		case len(values) != 1:
+			return
+		case name != authorization && !slices.Contains(signed, strings.ToLower(name)):
+			k.unsigned = append(k.unsigned, name)
 		}
 	}
 	g.named.CopyTo(&k.named)
@@ -133,7 +140,7 @@ func (k *approval) pack() int {
 		&k.request.method, &k.request.host, &u.Scheme, &u.Host, &u.Path, &u.RawPath, &u.RawQuery, &u.Opaque, &u.Fragment, &u.RawFragment,
 		&k.signature, &k.request.target, &k.request.place.host,
 	}
-	for _, list := range [...][]string{k.named.Texts(), k.headers} {
+	for _, list := range [...][]string{k.named.Texts(), k.unsigned} {
 		for i := range list {
 			texts = append(texts, &list[i])
 		}
