@@ -106,8 +106,8 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		}
 	}
 	if v == nil {
-		// Not a request that net/http would send. If something of it is sent all
-		// the same, the guard of the HTTP client judges it.
+		// Judged above, or not a request that net/http would send. If something of
+		// that is sent all the same, the guard of the HTTP client judges it.
 		return next.HandleDeserialize(ctx, in)
 	}
 	defer v.over.Store(true)
@@ -135,11 +135,11 @@ func (g *awsGuard) approved(st *state, r *http.Request) *verdict {
 }
 
 // judge judges an attempt that goes out as r. There is no verdict on what is no
-// request.
+// request, nor another on what was judged.
 func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verdict, error) {
 	f := g.fence
 	if v := f.verdictFrom(ctx); v.isOn(r) && v.of == r {
-		return v, nil // AWS was called twice for the configuration
+		return nil, nil // it was judged: AWS was called twice for the configuration
 	}
 	remembers := st.approves && g.named.Known() && f.account.own.Load() != nil // before it is judged
 	said := g.named.Heed(r.Header)
