@@ -3,7 +3,6 @@ package wrapper
 import (
 	"hash/maphash"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -39,16 +38,13 @@ type approval struct {
 }
 
 // place is where the approvals of operations with inputs of a type are.
-func (a *approvals) place(input reflect.Type) *atomic.Pointer[[]*approval] {
-	if input == nil {
-		return &a.places[0]
-	}
-	return &a.places[reflect.ValueOf(input).Pointer()/64%uintptr(len(a.places))]
+func (a *approvals) place(typ uintptr) *atomic.Pointer[[]*approval] {
+	return &a.places[typ/64%uintptr(len(a.places))]
 }
 
 // recall returns the approval of an operation whose input names the same, or nil.
 func (a *approvals) recall(in *awscall.Input) *approval {
-	if known := a.place(reflect.TypeOf(in.Value)).Load(); known != nil {
+	if known := a.place(in.Type()).Load(); known != nil {
 		for _, k := range *known {
 			if k.named.Is(in) {
 				return k

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"reflect"
@@ -35,9 +34,8 @@ func (f *Fence) AWS(cfg *aws.Config) {
 	if cfg == nil {
 		return
 	}
-	id := fmt.Sprintf("lambdafence %p", f)
 	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), func(stack *middleware.Stack) error {
-		return f.guardOperation(stack, id)
+		return f.guardOperation(stack)
 	})
 	cfg.HTTPClient = f.awsClient(cfg.HTTPClient)
 }
@@ -45,8 +43,8 @@ func (f *Fence) AWS(cfg *aws.Config) {
 // guardOperation puts the AWS guard into the stack of one operation, innermost
 // in two of its steps: where the input has been written into a request, and
 // where the request, signed, is about to be sent.
-func (f *Fence) guardOperation(stack *middleware.Stack, id string) error {
-	g := &awsGuard{fence: f, id: id, operation: stack.ID(), named: &nothing}
+func (f *Fence) guardOperation(stack *middleware.Stack) error {
+	g := &awsGuard{fence: f, operation: stack.ID(), named: &nothing}
 	if err := stack.Serialize.Add(g, middleware.After); err != nil {
 		return err
 	}
@@ -55,9 +53,7 @@ func (f *Fence) guardOperation(stack *middleware.Stack, id string) error {
 
 // An awsGuard is the AWS guard of one operation that is on its way.
 type awsGuard struct {
-	fence *Fence
-	id    string
-
+	fence     *Fence
 	operation string         // as the SDK names it
 	named     *awscall.Named // by the input
 	approval  *approval      // of an operation that named the same, or nil
@@ -69,7 +65,7 @@ type awsGuard struct {
 var nothing awscall.Named
 
 // ID is the guard's name in the stack.
-func (g *awsGuard) ID() string { return g.id }
+func (g *awsGuard) ID() string { return g.fence.id }
 
 // HandleSerialize reads the typed input, which later steps do not have: now, as
 // it is written into the request, for it may change while credentials are fetched.

@@ -2,6 +2,7 @@ package wrapper
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -20,8 +21,9 @@ type Fence struct {
 	policies *policies
 	state    atomic.Pointer[state]
 	known    knownGuards
-	tally    tally // of violations, and of all calls
-	seen     tally // of first sights
+	tally    tally  // of violations, and of all calls
+	seen     tally  // of first sights
+	id       string // of its guards in the SDK's stacks
 	reporter reporter
 	life     life
 	otlp     []policy.Call // the endpoints of the exporter, by host and port
@@ -57,6 +59,7 @@ func New(ctx context.Context, opts ...Option) (*Fence, error) {
 		},
 		otlp: otlpEndpoints(),
 	}
+	f.id = fmt.Sprintf("lambdafence %p", f)
 	f.reporter.config = c
 	f.account.start(c.account)
 	for _, err := range c.misread {

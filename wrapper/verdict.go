@@ -25,8 +25,8 @@ type verdict struct {
 	*told                // nil: an operation that is allowed and makes no event
 
 	// What an operation of the SDK became: what must be sent, and nothing else.
-	became *request // nil: it is about no operation
-	signed string   // the Authorization header, which covers what AWS is asked for
+	became *request      // nil: it is about no operation
+	signed string        // the Authorization header, which covers what AWS is asked for
 	of     *http.Request // as the SDK has it: another operation may look the same but for its body
 	sent   atomic.Bool   // by a guarded HTTP client
 }

@@ -2,8 +2,8 @@ package awscall
 
 import (
 	"hash/maphash"
-	"reflect"
 	"slices"
+	"unsafe"
 )
 
 // An Input is the input of an operation, at the moment at which it is written into a
@@ -14,6 +14,15 @@ type Input struct {
 
 	named *Named // once it was read
 }
+
+// Type tells the type of the input from others.
+func (in *Input) Type() uintptr { return uintptr(in.words().typ) }
+
+// words is the input as Go keeps it. Reflection would tell the same, by ways that
+// nothing else goes: see [values.readTexts].
+func (in *Input) words() *words2 { return (*words2)(unsafe.Pointer(&in.Value)) }
+
+type words2 struct{ typ, data unsafe.Pointer }
 
 // Read returns what the input names.
 func (in *Input) Read() *Named {
@@ -28,17 +37,17 @@ func (in *Input) Read() *Named {
 // goes and whoever signs it. An input of which only texts count is not read for it.
 func (n *Named) Is(in *Input) bool {
 	switch p := n.plan; {
-	case !n.Known() || !p.key.is(in):
+	case !n.Known() || p.typ != in.words().typ || p.key.operation != in.Operation || p.key.service != in.Service:
 		return false
 	case p.texts:
-		return n.given.areTexts(reflect.ValueOf(in.Value).UnsafePointer(), p.members)
+		return n.given.areTexts(in.words().data, p.members)
 	default:
 		return n.Equal(in.Read())
 	}
 }
 
-// Type is the type of the input, nil if that is not known.
-func (n *Named) Type() reflect.Type { return n.plan.key.input }
+// Type tells the type of the input from others, where that is known.
+func (n *Named) Type() uintptr { return uintptr(n.plan.typ) }
 
 // Known reports whether all that the input names was read.
 func (n *Named) Known() bool { return n.plan != nil && !n.unread && !n.unsaid }

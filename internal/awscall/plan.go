@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/lambdafence/lambdafence/internal/awshost"
 	"github.com/lambdafence/lambdafence/policy"
@@ -41,12 +42,13 @@ import (
 // has a value for a last member that is missing, and {=*} no member, but that value.
 type plan struct {
 	key     planKey
-	salt    uint64 // any number, but one of its own
-	members []path // of all sources, in their order, and of wired those that are in none
-	texts   bool   // nothing else is to be read of the input
-	unknown bool   // the resources are, always
-	doubts  []path // members with which they are
-	raise   []path // members that make it permissions as well, if given
+	typ     unsafe.Pointer // of the input
+	salt    uint64         // any number, but one of its own
+	members []path         // of all sources, in their order, and of wired those that are in none
+	texts   bool           // nothing else is to be read of the input
+	unknown bool           // the resources are, always
+	doubts  []path         // members with which they are
+	raise   []path         // members that make it permissions as well, if given
 
 	access policy.Access
 	also   []policy.Access
@@ -83,10 +85,6 @@ type part struct {
 type planKey struct {
 	service, operation string
 	input              reflect.Type
-}
-
-func (k *planKey) is(in *Input) bool {
-	return k.input == reflect.TypeOf(in.Value) && k.operation == in.Operation && k.service == in.Service
 }
 
 // plans holds what has been read so far. The bound is far above what a function
@@ -142,6 +140,9 @@ func newPlan(key planKey) *plan {
 		return nil
 	}
 	p.key, p.salt, p.service = key, rand.Uint64(), s.ID
+	if key.input != nil {
+		p.typ = reflect.ValueOf(key.input).UnsafePointer()
+	}
 	p.gather()
 	for _, member := range wiredOf(s.ID) {
 		p.wired = append(p.wired, p.placeOf(newPath(member, key.input)))
