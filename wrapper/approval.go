@@ -2,6 +2,7 @@ package wrapper
 
 import (
 	"hash/maphash"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,16 +17,17 @@ import (
 // is allowed again without being described and decided anew. The zero value is
 // empty.
 //
-// An operation is approved when it comes for the second time in a row. So a stream of
-// ever new ones neither pushes out what is asked for often nor allocates.
+// An operation is approved when it comes for the second time in a row, and where
+// there is no room any more, one in many. So a stream of ever new ones neither pushes
+// out what is asked for often nor allocates.
 type approvals struct {
 	seed   maphash.Seed
-	places [64]atomic.Pointer[[]*approval] // by the type of the input; the newest first
+	places [32]atomic.Pointer[[]*approval] // by the type of the input; the newest first
 	asked  [64]atomic.Uint64               // what came last, by its hash
 }
 
 // maxApprovals is how many there are in a place.
-const maxApprovals = 8
+const maxApprovals = 16
 
 // An approval is an operation that was allowed, with all that it was judged by.
 type approval struct {
@@ -96,6 +98,10 @@ func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call 
 	if last.Swap(h) != h {
 		return
 	}
+	place := a.place(g.named.Type())
+	if known := place.Load(); known != nil && len(*known) == maxApprovals && rand.IntN(maxApprovals) > 0 {
+		return
+	}
 	k := &approval{under: st, request: *requestOf(r, call), signature: said.Signature[:end], count: len(r.Header)}
 	signed := strings.Split(names, ";")
 	for name, values := range r.Header {
@@ -108,7 +114,7 @@ func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call 
 	}
 	g.named.CopyTo(&k.named)
 	if k.pack() <= maxApproval {
-		k.take(a.place(g.named.Type()))
+		k.take(place)
 	}
 }
 

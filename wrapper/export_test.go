@@ -47,8 +47,8 @@ func Retired(guarded http.RoundTripper) int {
 func Approved(f *Fence) (n int) {
 	a := &f.state.Load().approvals
 	for i := range a.places {
-		if a.places[i].Load() != nil {
-			n++
+		if known := a.places[i].Load(); known != nil {
+			n += len(*known)
 		}
 	}
 	return n
