@@ -69,6 +69,7 @@ func (e effort) plainAWS(ctx context.Context, p *part, t *table, title string, c
 		{subject: repeat(traced, "lambdafence", calls(config(fence.AWS)), same)},
 		{subject: repeat(traced, "otelaws, no-op provider", calls(config(otel(noop.NewTracerProvider()))), same)},
 	}
+	e.turns *= 4 // what is added is a twentieth of the call
 	figures, err := e.added(t, rows)
 	if err != nil {
 		return err

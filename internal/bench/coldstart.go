@@ -87,7 +87,7 @@ func round(ctx context.Context, starts []*start, built map[string]string, times 
 		}
 	}
 	for i, s := range starts {
-		s.next, s.answer = append(s.next, next[i].quarter()), append(s.answer, answer[i].quarter())
+		s.next, s.answer = append(s.next, next[i].least(4)), append(s.answer, answer[i].least(4))
 	}
 	return nil
 }

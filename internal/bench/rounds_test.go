@@ -14,7 +14,7 @@ func TestFiguresOfARound(t *testing.T) {
 		got, want float64
 	}{
 		{"min", r.min(), 1}, {"max", r.max(), 4}, {"median", r.median(), 2.5}, {"odd median", runs{9, 1, 5}.median(), 5},
-		{"quarter", runs{8, 7, 6, 5, 4, 3, 2, 1}.quarter(), 2}, {"quarter of one", runs{7}.quarter(), 7},
+		{"quarter", runs{8, 7, 6, 5, 4, 3, 2, 1}.least(4), 2}, {"quarter of one", runs{7}.least(4), 7},
 		{"ratio, round by round", r.over(other).max(), 2}, {"difference", r.less(other).min(), -1},
 	} {
 		if c.got != c.want {
