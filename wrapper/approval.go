@@ -22,12 +22,12 @@ import (
 // out what is asked for often nor allocates.
 type approvals struct {
 	seed   maphash.Seed
-	places [32]atomic.Pointer[[]*approval] // by the type of the input; the newest first
-	asked  [64]atomic.Uint64               // what came last, by its hash
+	places [32]place         // by the type of the input
+	asked  [64]atomic.Uint64 // what came last, by its hash
 }
 
-// maxApprovals is how many there are in a place.
-const maxApprovals = 16
+// A place holds approvals, the newest first.
+type place = atomic.Pointer[[16]*approval]
 
 // An approval is an operation that was allowed, with all that it was judged by.
 type approval struct {
@@ -40,17 +40,17 @@ type approval struct {
 }
 
 // place is where the approvals of operations with inputs of a type are.
-func (a *approvals) place(typ uintptr) *atomic.Pointer[[]*approval] {
-	return &a.places[typ/64%uintptr(len(a.places))]
-}
+func (a *approvals) place(typ uintptr) *place { return &a.places[typ/64%uintptr(len(a.places))] }
 
 // recall returns the approval of an operation whose input names the same, or nil.
 func (a *approvals) recall(in *awscall.Input) *approval {
-	if known := a.place(in.Type()).Load(); known != nil {
-		for _, k := range *known {
-			if k.named.Is(in) {
-				return k
-			}
+	known := a.place(in.Type()).Load()
+	if known == nil {
+		return nil
+	}
+	for _, k := range known {
+		if k == nil || k.named.Is(in) {
+			return k
 		}
 	}
 	return nil
@@ -99,7 +99,7 @@ func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call 
 		return
 	}
 	place := a.place(g.named.Type())
-	if known := place.Load(); known != nil && len(*known) == maxApprovals && rand.IntN(maxApprovals) > 0 {
+	if known := place.Load(); known != nil && known[len(known)-1] != nil && rand.IntN(len(known)) > 0 {
 		return
 	}
 	k := &approval{under: st, request: *requestOf(r, call), signature: said.Signature[:end], count: len(r.Header)}
@@ -118,17 +118,21 @@ func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call 
 	}
 }
 
-// take puts k in a place, before all others there, and in place of one that names the
+// take puts k in a place, before all others there and instead of one that names the
 // same. If another comes in between, it is left for the next time.
-func (k *approval) take(place *atomic.Pointer[[]*approval]) {
-	known := place.Load()
-	all := []*approval{k}
+func (k *approval) take(p *place) {
+	known := p.Load()
+	all := [len(known)]*approval{k}
 	if known != nil {
-		all = append(all, *known...)
-		all = slices.DeleteFunc(all, func(o *approval) bool { return o != k && o.named.Equal(&k.named) })
+		n := 1
+		for _, o := range known {
+			if o != nil && n < len(all) && !o.named.Equal(&k.named) {
+				all[n] = o
+				n++
+			}
+		}
 	}
-	all = slices.Clip(all[:min(len(all), maxApprovals)])
-	place.CompareAndSwap(known, &all)
+	p.CompareAndSwap(known, &all)
 }
 
 // maxApproval is the most text that an approval keeps, in bytes: longer ones are few.

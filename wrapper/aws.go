@@ -106,8 +106,8 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		// that is sent all the same, the guard of the HTTP client judges it.
 		return next.HandleDeserialize(ctx, in)
 	}
-	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
+	v.over.Store(true) // not deferred, which takes longer than to know the attempt again: after a panic v stands, but for this very one
 	if v.told != nil && (v.sent.Load() || !errors.Is(err, ErrBlocked)) { // else another call is blocked beneath, in place of this one
 		v.settle(ctx)
 	}

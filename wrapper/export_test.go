@@ -48,7 +48,11 @@ func Approved(f *Fence) (n int) {
 	a := &f.state.Load().approvals
 	for i := range a.places {
 		if known := a.places[i].Load(); known != nil {
-			n += len(*known)
+			for _, k := range known {
+				if k != nil {
+					n++
+				}
+			}
 		}
 	}
 	return n
