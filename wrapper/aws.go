@@ -107,7 +107,9 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		return next.HandleDeserialize(ctx, in)
 	}
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
-	v.over.Store(true) // not deferred, which takes longer than to know the attempt again: after a panic v stands, but for this very one
+	// Not deferred, which takes longer than to recognise an attempt: after a panic v
+	// stands, for this very one.
+	v.over.Store(true)
 	if v.told != nil && (v.sent.Load() || !errors.Is(err, ErrBlocked)) { // else another call is blocked beneath, in place of this one
 		v.settle(ctx)
 	}

@@ -18,11 +18,11 @@ type Input struct {
 // Type tells the type of the input from others.
 func (in *Input) Type() uintptr { return uintptr(in.words().typ) }
 
-// words is the input as Go keeps it. Reflection would tell the same, by ways that
-// nothing else goes: see [values.readTexts].
-func (in *Input) words() *words2 { return (*words2)(unsafe.Pointer(&in.Value)) }
+// words is the input as Go keeps it: a pointer is its own data. Reflection would tell
+// the same, by ways that nothing else goes: see [values.readTexts].
+func (in *Input) words() *iface { return (*iface)(unsafe.Pointer(&in.Value)) }
 
-type words2 struct{ typ, data unsafe.Pointer }
+type iface struct{ typ, data unsafe.Pointer }
 
 // Read returns what the input names.
 func (in *Input) Read() *Named {

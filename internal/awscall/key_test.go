@@ -46,6 +46,58 @@ func TestEqual(t *testing.T) {
 	}
 }
 
+// TestIs: an input that is not read names the same as what is read of it, and nothing
+// else does.
+func TestIs(t *testing.T) {
+	type parameter struct{ Name, Value *string }
+	type other struct{ Name, Value *string }
+	type deeper struct{ Name []string }
+	text := func(s string) *string { return &s }
+	var all []Input
+	for _, value := range []any{
+		&parameter{}, &parameter{Name: text("")}, &parameter{Name: text("p")}, &parameter{Name: text("pq")}, (*parameter)(nil), parameter{Name: text("p")},
+		&other{Name: text("p")}, &deeper{Name: []string{"p"}}, in{"Name": "p"}, nil, 1, "p", text("p"), new(any),
+	} {
+		for _, operation := range []string{"GetParameter", "PutParameter", "DescribeParameters", "NoSuchOperation"} {
+			all = append(all, Input{Service: "ssm", Operation: operation, Value: value}, Input{Service: "SSM", Operation: operation, Value: value})
+		}
+	}
+	same := 0
+	for i := range all {
+		n := copied(*all[i].Read())
+		for j := range all {
+			is := n.Is(&Input{Service: all[j].Service, Operation: all[j].Operation, Value: all[j].Value})
+			if want := n.Equal(all[j].Read()); is != want {
+				t.Errorf("%+v is %+v: %t, want %t", all[j], all[i], is, want)
+			}
+			if is {
+				same++
+			}
+		}
+	}
+	if same < len(all)/2 {
+		t.Errorf("%d of %d are themselves", same, len(all))
+	}
+	if p := all[0].Read().plan; !p.texts {
+		t.Error("an input of texts is read by reflection")
+	}
+}
+
+// TestReadsNothing: what is compared is not copied.
+func TestReadsNothing(t *testing.T) {
+	type parameter struct{ Name *string }
+	name := "p"
+	in := Input{Service: "ssm", Operation: "GetParameter", Value: &parameter{Name: &name}}
+	n := in.Read()
+	again := Input{Service: in.Service, Operation: in.Operation, Value: in.Value}
+	if got := testing.AllocsPerRun(100, func() { _ = n.Is(&again) }); got != 0 {
+		t.Errorf("%v allocations", got)
+	}
+	if again.named != nil {
+		t.Error("it was read")
+	}
+}
+
 func copied(n Named) *Named {
 	c := new(Named)
 	n.CopyTo(c)

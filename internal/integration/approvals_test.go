@@ -138,12 +138,13 @@ func sendTo(queue string) func(attempt) error {
 }
 
 // A change is what somebody does to an operation, to its configuration or to its
-// request when it is signed.
+// request, before or when it is signed.
 type change struct {
-	name    string
-	blocks  bool // an operation that is allowed without
-	config  func(*aws.Config)
-	request func(*http.Request)
+	name     string
+	blocks   bool // an operation that is allowed without
+	config   func(*aws.Config)
+	unsigned func(*http.Request)
+	request  func(*http.Request)
 }
 
 var changes = []change{
@@ -186,7 +187,25 @@ var changes = []change{
 	}},
 	{name: "another port", blocks: true, request: func(r *http.Request) { r.URL.Host += ":8443" }},
 	{name: "two targets", blocks: true, request: func(r *http.Request) { r.Header["X-Amz-Target"] = []string{r.Header.Get("X-Amz-Target"), "a"} }},
+	{name: "a target in place of a header that is not signed", blocks: true, request: swap("User-Agent", "x-amz-target", "DynamoDB_20120810.DeleteItem")},
+	{name: "an access list in place of one", blocks: true, request: swap("User-Agent", "x-amz-acl", "public-read")},
+	{name: "a target that is signed", blocks: true, unsigned: swap("", "X-Amz-Target", "DynamoDB_20120810.DeleteItem")},
+	{name: "another one that is", blocks: true, unsigned: swap("", "x-amz-target", "DynamoDB_20120810.DeleteItem")},
+	{name: "a signed target in place of a signed header", blocks: true, unsigned: swap("Accept-Encoding", "x-amz-target", "DynamoDB_20120810.DeleteItem")},
+	{name: "a signed access list in place of a signed header", blocks: true, unsigned: swap("Accept-Encoding", "X-Amz-ACL", "public-read")},
+	{name: "a signed access list in place of one that is not", blocks: true, unsigned: swap("User-Agent", "x-amz-acl", "public-read")},
+	{name: "a header less", unsigned: swap("Accept-Encoding", "", "")},
 	{name: "an ordinary header", request: func(r *http.Request) { r.Header.Set("X-Request-Id", "1") }},
+}
+
+// swap takes one header away and puts another in.
+func swap(old, name, value string) func(*http.Request) {
+	return func(r *http.Request) {
+		r.Header.Del(old)
+		if name != "" {
+			r.Header[name] = []string{value}
+		}
+	}
 }
 
 func header(name, value string) change {
@@ -213,13 +232,23 @@ func (c change) on(t *testing.T, f *wrapper.Fence, alone bool) attempt {
 	if alone {
 		cfg.HTTPClient = &http.Client{Transport: answering{}}
 	}
+	if c.unsigned != nil {
+		cfg.APIOptions = append(cfg.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Finalize.Insert(step(c.unsigned), "Signing", middleware.Before)
+		})
+	}
 	if c.request != nil {
 		cfg.APIOptions = append(cfg.APIOptions, func(stack *middleware.Stack) error {
-			return stack.Finalize.Add(middleware.FinalizeMiddlewareFunc("change", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-				c.request(in.Request.(*smithyhttp.Request).Request)
-				return next.HandleFinalize(ctx, in)
-			}), middleware.After)
+			return stack.Finalize.Add(step(c.request), middleware.After)
 		})
 	}
 	return attempt{t.Context(), cfg}
+}
+
+// step is a step of the SDK's stack that changes requests.
+func step(change func(*http.Request)) middleware.FinalizeMiddleware {
+	return middleware.FinalizeMiddlewareFunc("change", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+		change(in.Request.(*smithyhttp.Request).Request)
+		return next.HandleFinalize(ctx, in)
+	})
 }
