@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -57,8 +56,6 @@ type awsGuard struct {
 	operation string         // as the SDK names it
 	named     *awscall.Named // by the input
 	approval  *approval      // of an operation that named the same, or nil
-	tried     atomic.Bool
-	first     verdict // on the first attempt, if it is allowed; there seldom is another
 }
 
 // nothing is what an input names that was not read, for there was no policy.
@@ -127,9 +124,7 @@ func (g *awsGuard) approved(st *state, r *http.Request) *verdict {
 	if !ok {
 		return nil
 	}
-	v := g.allowed(st)
-	v.of, v.became, v.signed = r, &k.request, signature
-	return v
+	return &verdict{fence: g.fence, state: st, became: &k.request, signed: signature, of: r}
 }
 
 // judge judges an attempt that goes out as r. There is no verdict on what is no
@@ -150,7 +145,7 @@ func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verd
 		return nil, err
 	}
 	if v == nil {
-		v = g.allowed(st)
+		v = &verdict{fence: f, state: st}
 		if remembers && f.state.Load() == st { // it was judged by st
 			st.keep(g, r, &said, &call)
 		}
@@ -160,16 +155,6 @@ func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verd
 		v.query = r.URL.RawQuery
 	}
 	return v, nil
-}
-
-// allowed is the verdict on an attempt that is allowed and makes no event.
-func (g *awsGuard) allowed(st *state) *verdict {
-	v := &g.first
-	if g.tried.Swap(true) {
-		v = &verdict{}
-	}
-	v.fence, v.state = g.fence, st
-	return v
 }
 
 // describe describes an attempt: as the request that it is, and as what the SDK

@@ -167,14 +167,14 @@ func first(h http.Header, name string) string {
 // this very request, and no other has been sent for it. It becomes one at once, with
 // nothing in between: a policy that takes effect in that moment comes too late for
 // it, and one call has one verdict.
-func (v *verdict) coversOperation(r *http.Request) bool {
-	return v.isOn(r) && !v.sent.Swap(true)
-}
+func (v *verdict) coversOperation(r *http.Request) bool { return v.isOn(r) && !v.sent.Swap(true) }
 
 // isOn reports whether v is about an operation of the SDK that became this request.
 func (v *verdict) isOn(r *http.Request) bool {
-	return v != nil && v.became != nil && v.became.is(r) &&
-		v.signed == first(r.Header, authorization) && v.became.target == first(r.Header, target) && !v.over.Load()
+	if v == nil || v.became == nil || v.over.Load() {
+		return false
+	}
+	return v.signed == first(r.Header, authorization) && v.became.is(r) && v.became.target == first(r.Header, target)
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of
