@@ -14,15 +14,14 @@ import (
 
 // approvals are the operations that one policy allowed before. Functions make few
 // different ones over and over: what is the same in all that the verdict goes by
-// is allowed again without being described and decided anew. The zero value is
-// empty.
+// is allowed again without being described and decided anew.
 //
 // An operation is approved when it comes for the second time in a row, and where
 // there is no room any more, one in many. So a stream of ever new ones neither pushes
 // out what is asked for often nor allocates.
 type approvals struct {
 	seed   maphash.Seed
-	places [32]place         // by the type of the input
+	places [32]place         // by the type of the input; several may share one
 	asked  [64]atomic.Uint64 // what came last, by its hash
 }
 
@@ -60,9 +59,10 @@ func (a *approvals) recall(in *awscall.Input) *approval {
 // like the one that was allowed, and returns its signature.
 //
 // Services take headers in any spelling, and one that was not there may ask for more.
-// So there must be the very same ones: those that were not signed are looked for, and
-// the others are named by the signature, in small letters. AWS holds it against what
-// it gets: it knows nothing of a name that comes twice, or was left out.
+// So there must be the very same ones, as many as before: those that were not signed
+// are looked for, and the signature names the others, in small letters. What is put in
+// before the request is signed changes those names or the count (see unsigned); what
+// is put in afterwards AWS refuses, which holds the signature against what it gets.
 func (k *approval) covers(r *http.Request) (signature string, ok bool) {
 	signature = first(r.Header, authorization)
 	if len(r.Header) != k.count || !strings.HasPrefix(signature, k.signature) || !k.request.is(r) {
@@ -103,19 +103,41 @@ func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call 
 		return
 	}
 	k := &approval{under: st, request: *requestOf(r, call), signature: said.Signature[:end], count: len(r.Header)}
-	signed := strings.Split(names, ";")
-	for name, values := range r.Header {
-		switch {
-		case len(values) != 1:
-			return
-		case name != authorization && !slices.Contains(signed, strings.ToLower(name)):
-			k.unsigned = append(k.unsigned, name)
-		}
+	if k.unsigned, ok = unsigned(r.Header, strings.Split(names, ";")); !ok {
+		return
 	}
 	g.named.CopyTo(&k.named)
 	if k.pack() <= maxApproval {
 		k.take(place)
 	}
+}
+
+// unsigned returns the names of the headers that are not signed. Each signed one must
+// be there under one name, and none for which the request has a field of its own and
+// the signer does not look into the headers: there must be nothing that could give its
+// place to another header without a change of the count and of the signature's names.
+func unsigned(h http.Header, signed []string) (names []string, ok bool) {
+	found := 0
+	for name, values := range h {
+		switch lower := strings.ToLower(name); {
+		case len(values) != 1 || lower == "host" || lower == "content-length":
+			return nil, false
+		case name == authorization:
+		case slices.Contains(signed, lower):
+			found++
+			if name != http.CanonicalHeaderKey(name) {
+				return nil, false // there may be another spelling of it
+			}
+		default:
+			names = append(names, name)
+		}
+	}
+	for _, name := range signed {
+		if name == "host" || name == "content-length" {
+			found++
+		}
+	}
+	return names, found == len(signed)
 }
 
 // take puts k in a place, before all others there and instead of one that names the

@@ -103,10 +103,8 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		// that is sent all the same, the guard of the HTTP client judges it.
 		return next.HandleDeserialize(ctx, in)
 	}
+	defer v.over.Store(true)
 	out, md, err = next.HandleDeserialize(v.under(ctx), in)
-	// Not deferred, which takes longer than to recognise an attempt: after a panic v
-	// stands, for this very one.
-	v.over.Store(true)
 	if v.told != nil && (v.sent.Load() || !errors.Is(err, ErrBlocked)) { // else another call is blocked beneath, in place of this one
 		v.settle(ctx)
 	}
@@ -164,7 +162,7 @@ func (g *awsGuard) describe(ctx context.Context, r *http.Request, said *awscall.
 		return false
 	}
 	signed := signatureOf(said.Signature)
-	call.Kind, call.Service, call.Operation = policy.AWS, middleware.GetServiceID(ctx), g.operation
+	call.Kind, call.Service, call.Operation = policy.AWS, cmp.Or(g.named.Service(), middleware.GetServiceID(ctx)), g.operation
 	call.Account, call.Self = g.fence.account.of(signed.keyID), g.fence.account.self()
 	if call.Region = signed.region; call.Region == "" {
 		h, _ := awshost.Parse(call.Host)

@@ -2,7 +2,6 @@ package wrapper
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,14 +12,11 @@ import (
 )
 
 // A verdict is what was decided about one call: for its event, and for a guard
-// beneath, which must not judge the call again. It is the context that the call runs
-// in from then on.
+// beneath, which must not judge the call again.
 type verdict struct {
-	context.Context // that the call came in
-
 	fence    *Fence
 	state    *state
-	recorded atomic.Bool // its event was made, or there is none to make
+	recorded atomic.Bool // its event was made, or is not to be made
 	over     atomic.Bool // the call was made: what runs later is another one
 	*told                // nil: an operation that is allowed and makes no event
 
@@ -128,23 +124,11 @@ func (v *verdict) shown() policy.Call {
 // several stand on the way none hides another's.
 type verdictKey struct{ *Fence }
 
-// under makes v the context of what runs beneath, once: that trusts the verdict, for the
-// very same thing only.
+// under marks ctx as that of a call which was judged: what runs beneath trusts
+// the verdict, for the very same thing only.
 func (v *verdict) under(ctx context.Context) context.Context {
-	v.Context = ctx
-	return v
+	return context.WithValue(ctx, verdictKey{v.fence}, v)
 }
-
-// Value returns v for its key, and what the context has for any other.
-func (v *verdict) Value(key any) any {
-	if k, ok := key.(verdictKey); ok && k.Fence == v.fence {
-		return v
-	}
-	return v.Context.Value(key)
-}
-
-// Format writes what there is to read of a context, which must not be what was judged.
-func (v *verdict) Format(w fmt.State, _ rune) { fmt.Fprintf(w, "%v.WithVerdict", v.Context) }
 
 // verdictFrom returns the verdict of this fence that ctx runs under.
 func (f *Fence) verdictFrom(ctx context.Context) *verdict {

@@ -44,6 +44,7 @@ func (c *Call) Describe() (access policy.Access, also []policy.Access, resources
 // call goes and who signs it. It keeps nothing of the input, which may change
 // until then.
 type Named struct {
+	service   string // as the SDK names it
 	operation string
 	plan      *plan // of the operation; nil: not known
 	raised    bool  // it is permissions as well
@@ -64,7 +65,7 @@ func Read(service, operation string, input any) Named {
 
 // readAll reads an input into n, which is new.
 func (n *Named) readAll(in *Input) {
-	n.operation, n.plan = in.Operation, planOf(in.Service, in.Operation, reflect.TypeOf(in.Value))
+	n.service, n.operation, n.plan = in.Service, in.Operation, planOf(in.Service, in.Operation, reflect.TypeOf(in.Value))
 	n.given = values{all: n.texts[:0], ends: n.ends[:0]}
 	switch p := n.plan; {
 	case p == nil:

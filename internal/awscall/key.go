@@ -46,6 +46,9 @@ func (n *Named) Is(in *Input) bool {
 	}
 }
 
+// Service is the SDK's name of the service, or empty where nothing was read.
+func (n *Named) Service() string { return n.service }
+
 // Type tells the type of the input from others, where that is known.
 func (n *Named) Type() uintptr { return uintptr(n.plan.typ) }
 
