@@ -122,7 +122,7 @@ func (g *awsGuard) approved(st *state, r *http.Request) *verdict {
 	if !ok {
 		return nil
 	}
-	return &verdict{fence: g.fence, state: st, became: &k.request, signed: signature, of: r}
+	return newAttempt(g.fence, st, r, &k.request, signature)
 }
 
 // judge judges an attempt that goes out as r. There is no verdict on what is no
@@ -143,15 +143,12 @@ func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verd
 		return nil, err
 	}
 	if v == nil {
-		v = &verdict{fence: f, state: st}
 		if remembers && f.state.Load() == st { // it was judged by st
 			st.keep(g, r, &said, &call)
 		}
+		return newAttempt(f, st, r, requestOf(r, &call), said.Signature), nil
 	}
-	v.of, v.became, v.signed = r, requestOf(r, &call), said.Signature
-	if v.told != nil {
-		v.query = r.URL.RawQuery
-	}
+	v.of, v.became, v.signed, v.query = r, requestOf(r, &call), &said.Signature, r.URL.RawQuery
 	return v, nil
 }
 

@@ -2,6 +2,7 @@ package wrapper
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,6 +15,7 @@ import (
 // A verdict is what was decided about one call: for its event, and for a guard
 // beneath, which must not judge the call again.
 type verdict struct {
+	judged   judged // the context that the call goes on in
 	fence    *Fence
 	state    *state
 	recorded atomic.Bool // its event was made, or is not to be made
@@ -22,7 +24,7 @@ type verdict struct {
 
 	// What an operation of the SDK became: what must be sent, and nothing else.
 	became *request      // nil: it is about no operation
-	signed string        // the Authorization header, which covers what AWS is asked for
+	signed *string       // the Authorization header, which covers what AWS is asked for; see newAttempt
 	of     *http.Request // as the SDK has it: another operation may look the same but for its body
 	sent   atomic.Bool   // by a guarded HTTP client
 }
@@ -61,6 +63,18 @@ func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict
 	}{told: told{call: *c, decision: d, outcome: outcomeOf(&d)}}
 	v.verdict.told = &v.told
 	v.fence, v.state = f, st
+	return &v.verdict
+}
+
+// newAttempt returns the verdict on an attempt that is allowed and makes no event. Its
+// signature is a step away: fmt, which knows no bounds, prints a verdict with the
+// context that it is a part of, but not what it points to.
+func newAttempt(f *Fence, st *state, r *http.Request, became *request, signature string) *verdict {
+	v := &struct {
+		verdict
+		signature string
+	}{verdict{fence: f, state: st, of: r, became: became}, signature}
+	v.signed = &v.signature
 	return &v.verdict
 }
 
@@ -124,11 +138,29 @@ func (v *verdict) shown() policy.Call {
 // several stand on the way none hides another's.
 type verdictKey struct{ *Fence }
 
-// under marks ctx as that of a call which was judged: what runs beneath trusts
+// under marks ctx, once, as that of a call which was judged: what runs beneath trusts
 // the verdict, for the very same thing only.
 func (v *verdict) under(ctx context.Context) context.Context {
-	return context.WithValue(ctx, verdictKey{v.fence}, v)
+	v.judged = judged{ctx, v}
+	return &v.judged
 }
+
+// A judged is the context of a call with a verdict, and a part of that.
+type judged struct {
+	context.Context
+	verdict *verdict
+}
+
+// Value returns the verdict for its key.
+func (c *judged) Value(key any) any {
+	if k, ok := key.(verdictKey); ok && k.Fence == c.verdict.fence {
+		return c.verdict
+	}
+	return c.Context.Value(key)
+}
+
+// String is what there is to read of a context.
+func (c *judged) String() string { return fmt.Sprintf("%v.WithVerdict", c.Context) }
 
 // verdictFrom returns the verdict of this fence that ctx runs under.
 func (f *Fence) verdictFrom(ctx context.Context) *verdict {
@@ -158,7 +190,7 @@ func (v *verdict) isOn(r *http.Request) bool {
 	if v == nil || v.became == nil || v.over.Load() {
 		return false
 	}
-	return v.signed == first(r.Header, authorization) && v.became.is(r) && v.became.target == first(r.Header, target)
+	return *v.signed == first(r.Header, authorization) && v.became.is(r) && v.became.target == first(r.Header, target)
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of
