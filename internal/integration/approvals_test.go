@@ -252,3 +252,54 @@ func step(change func(*http.Request)) middleware.FinalizeMiddleware {
 		return next.HandleFinalize(ctx, in)
 	})
 }
+
+// TestApprovalLeavesNoRoom: an approval that somebody made sure to have, of a request
+// with a header more than its signature names, or with a name more in its signature, is
+// no way in for one that has another header there: signed in order, and judged anew.
+func TestApprovalLeavesNoRoom(t *testing.T) {
+	const names = "SignedHeaders="
+	signed := ""
+	for _, tt := range []struct {
+		name                string
+		call                func(attempt) error
+		before, after, evil func(*http.Request)
+	}{
+		{"a length among the headers", get("orders"), swap("", "Content-Length", "0"), nil, swap("", "x-amz-target", "DynamoDB_20120810.DeleteItem")},
+		{"a host among the headers", get("orders"), swap("", "Host", "dynamodb.eu-west-1.amazonaws.com"), nil, swap("", "x-amz-target", "DynamoDB_20120810.DeleteItem")},
+		{"two spellings", get("orders"), func(r *http.Request) {
+			r.Header["x-app"], r.Header["X-App"] = []string{"1"}, []string{"1"}
+		}, nil, func(r *http.Request) {
+			r.Header["X-App"], r.Header["x-amz-target"] = []string{"1"}, []string{"DynamoDB_20120810.DeleteItem"}
+		}},
+		{"a small spelling", get("orders"), swap("", "x-app", "1"), nil, func(r *http.Request) {
+			r.Header["X-App"], r.Header["x-amz-target"] = []string{"1"}, []string{"DynamoDB_20120810.DeleteItem"}
+			r.Header.Del("Accept-Encoding")
+		}},
+		{"a signature that names more", operations[5].call, nil, func(r *http.Request) {
+			r.Header["x-amz-date"] = r.Header["X-Amz-Date"]
+			head, rest, _ := strings.Cut(r.Header.Get("Authorization"), names)
+			_, sum, _ := strings.Cut(rest, ",")
+			r.Header.Set("Authorization", head+names+signed+","+sum)
+		}, swap("", "X-Amz-Acl", "public-read")},
+	} {
+		remembers := wrapper.Must(wrapper.New(t.Context(), wrapper.WithLogger(slog.New(slog.DiscardHandler)), wrapper.WithAccount(account), wrapper.WithRefresh(0),
+			wrapper.WithPolicy(source.Static("p", []byte(`{mode: enforce, allow: [
+				{aws: dynamodb, operations: [GetItem], resources: [table/orders]},
+				{aws: s3, access: [read, write], resources: [orders]}]}`)))))
+		evil := change{unsigned: tt.evil, request: func(r *http.Request) {
+			_, rest, _ := strings.Cut(r.Header.Get("Authorization"), names)
+			signed, _, _ = strings.Cut(rest, ",")
+		}}
+		if err := tt.call(evil.on(t, remembers, false)); !errors.Is(err, wrapper.ErrBlocked) {
+			t.Errorf("%s: at once: %v", tt.name, err)
+		}
+		for range 4 {
+			if err := tt.call(change{unsigned: tt.before, request: tt.after}.on(t, remembers, false)); err != nil {
+				t.Errorf("%s: the first: %v", tt.name, err)
+			}
+		}
+		if err := tt.call(evil.on(t, remembers, false)); !errors.Is(err, wrapper.ErrBlocked) {
+			t.Errorf("%s: behind an approval: %v", tt.name, err)
+		}
+	}
+}
