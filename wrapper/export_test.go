@@ -57,3 +57,10 @@ func Approved(f *Fence) (n int) {
 	}
 	return n
 }
+
+// Refreshing reports whether a refresh is on its way.
+func Refreshing(f *Fence) bool {
+	f.life.mu.Lock()
+	defer f.life.mu.Unlock()
+	return f.life.running != nil
+}

@@ -503,7 +503,9 @@ func TestFailedRefreshBacksOff(t *testing.T) {
 	now.set(time.Now().Add(2 * time.Minute))
 	for range 20 {
 		invoke(t, f)
-		time.Sleep(time.Millisecond)
+		for wrapper.Refreshing(f) { // else the next invocation takes it for one that was frozen
+			time.Sleep(time.Millisecond)
+		}
 	}
 	if n := src.loads.Load(); n != 2 {
 		t.Errorf("%d loads within a moment, want the first and one refresh", n)
