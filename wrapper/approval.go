@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -33,6 +34,7 @@ type approval struct {
 	under     *state
 	named     awscall.Named
 	request   request
+	path, raw string   // of its URL; if named is wide, what the path begins with before the key, and nothing
 	signature string   // up to the sum itself, the same all day: whose key signs, for which region, and which headers
 	count     int      // of all headers
 	unsigned  []string // the names of those that are not in the signature
@@ -41,31 +43,35 @@ type approval struct {
 // place is where the approvals of operations with inputs of a type are.
 func (a *approvals) place(typ uintptr) *place { return &a.places[typ/64%uintptr(len(a.places))] }
 
-// recall returns the approval of an operation whose input names the same, or nil.
-func (a *approvals) recall(in *awscall.Input) *approval {
+// recall returns the approval of an operation whose input names the same, or nil, and
+// of one for all objects of a bucket which it is.
+func (a *approvals) recall(in *awscall.Input) (k *approval, key string) {
 	known := a.place(in.Type()).Load()
 	if known == nil {
-		return nil
+		return nil, ""
 	}
 	for _, k := range known {
-		if k == nil || k.named.Is(in) {
-			return k
+		if k == nil {
+			break
+		}
+		if key, ok := k.named.Is(in); ok {
+			return k, key
 		}
 	}
-	return nil
+	return nil, ""
 }
 
 // covers reports whether r, which such an operation became, is in all that counts
-// like the one that was allowed, and returns its signature.
+// like the one that was allowed, and returns its signature. key is that of recall.
 //
 // Services take headers in any spelling, and one that was not there may ask for more.
 // So there must be the very same ones, as many as before: those that were not signed
 // are looked for, and the signature names the others, in small letters. What is put in
 // before the request is signed changes those names or the count (see unsigned); what
 // is put in afterwards AWS refuses, which holds the signature against what it gets.
-func (k *approval) covers(r *http.Request) (signature string, ok bool) {
+func (k *approval) covers(r *http.Request, key string) (signature string, ok bool) {
 	signature = first(r.Header, authorization)
-	if len(r.Header) != k.count || !strings.HasPrefix(signature, k.signature) || !k.request.is(r) {
+	if len(r.Header) != k.count || !strings.HasPrefix(signature, k.signature) || !k.request.is(r) || !k.coversPath(r.URL, key) {
 		return "", false
 	}
 	for _, name := range k.unsigned {
@@ -77,8 +83,20 @@ func (k *approval) covers(r *http.Request) (signature string, ok bool) {
 	return signature, len(said) == 0 && k.request.target == "" || len(said) == 1 && said[0] == k.request.target
 }
 
+// coversPath reports whether the path of u is the one that was allowed or, where the
+// operation may be about any key, leads to that one: however it is escaped, net/http
+// sends nothing that does not stand for what Path is.
+func (k *approval) coversPath(u *url.URL, key string) bool {
+	if key == "" {
+		return u.Path == k.path && u.RawPath == k.raw
+	}
+	before, ok := strings.CutSuffix(u.Path, key)
+	return ok && before == k.path && (u.RawPath == "" || strings.HasPrefix(u.RawPath, k.path))
+}
+
 // keep notes that st allowed call, for a fence that knew the function's own account,
-// which it learns once.
+// which it learns once. Where all other objects of the bucket would be allowed too, it
+// notes that: a function that reads one object seldom reads it again.
 func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call *policy.Call) {
 	const sum = ", Signature="
 	end := strings.Index(said.Signature, sum) + len(sum)
@@ -89,28 +107,65 @@ func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call 
 	if !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") {
 		return
 	}
-	a := &st.approvals
-	h := g.named.Hash(a.seed)
-	last := &a.asked[h%uint64(len(a.asked))]
-	for _, s := range [...]string{r.URL.Host, r.URL.Path, r.URL.RawQuery, credential} {
-		h = h*31 + maphash.String(a.seed, s)
+	a, u := &st.approvals, r.URL
+	h := a.hash(g.named.Hash(a.seed), u.Host, u.RawQuery, credential)
+	prefix, wide := "", false
+	if key, ok := g.named.Key(); ok { // which the hash leaves out
+		if !a.again(h) {
+			return
+		}
+		prefix, wide = st.beneath(u, call, key)
 	}
-	if last.Swap(h) != h {
+	if !wide && !a.again(a.hash(h, u.Path)) {
 		return
 	}
 	place := a.place(g.named.Type())
 	if known := place.Load(); known != nil && known[len(known)-1] != nil && rand.IntN(len(known)) > 0 {
 		return
 	}
-	k := &approval{under: st, request: *requestOf(r, call), signature: said.Signature[:end], count: len(r.Header)}
+	k := &approval{under: st, request: *requestOf(r, call), path: u.Path, raw: u.RawPath, signature: said.Signature[:end], count: len(r.Header)}
 	if k.unsigned, ok = unsigned(r.Header, strings.Split(names, ";")); !ok {
 		return
 	}
-	g.named.CopyTo(&k.named)
+	if g.named.CopyTo(&k.named); wide {
+		k.widen(prefix)
+	}
 	if k.pack() <= maxApproval {
 		k.take(place)
 	}
 }
+
+// beneath returns what the keys of other objects in the bucket must begin with, so that
+// the call, which goes to u and is about the one with key, would be allowed for them.
+func (st *state) beneath(u *url.URL, call *policy.Call, key string) (prefix string, ok bool) {
+	before, ends := strings.CutSuffix(u.Path, key)
+	if !ends || u.Opaque != "" || u.RawPath != "" && !strings.HasPrefix(u.RawPath, before) || len(call.Resources) != 1 {
+		return "", false
+	}
+	bucket, ends := strings.CutSuffix(call.Resources[0], key)
+	prefix = st.set.Beneath(call)
+	return prefix[min(len(bucket), len(prefix)):], ends && prefix != ""
+}
+
+// widen makes k, which is about the object with a key, one for all with keys that begin
+// with prefix.
+func (k *approval) widen(prefix string) {
+	key, _ := k.named.Key()
+	k.path, k.raw = strings.TrimSuffix(k.path, key), ""
+	k.named.Widen(prefix)
+}
+
+// hash adds texts to a hash.
+func (a *approvals) hash(h uint64, texts ...string) uint64 {
+	for _, s := range texts {
+		h = h*31 + maphash.String(a.seed, s)
+	}
+	return h
+}
+
+// again reports whether what has a hash came before, and nothing else in its place
+// since.
+func (a *approvals) again(h uint64) bool { return a.asked[h%uint64(len(a.asked))].Swap(h) == h }
 
 // unsigned returns the names of the headers that are not signed. Each signed one must
 // be there under one name, and none for which the request has a field of its own and
@@ -165,7 +220,7 @@ const maxApproval = 1024
 func (k *approval) pack() int {
 	u := &k.request.url
 	texts := []*string{
-		&k.request.method, &k.request.host, &u.Scheme, &u.Host, &u.Path, &u.RawPath, &u.RawQuery, &u.Opaque, &u.Fragment, &u.RawFragment,
+		&k.request.method, &k.request.host, &k.path, &k.raw, &u.Scheme, &u.Host, &u.RawQuery, &u.Opaque, &u.Fragment, &u.RawFragment,
 		&k.signature, &k.request.target, &k.request.place.host,
 	}
 	for _, list := range [...][]string{k.named.Texts(), k.unsigned} {

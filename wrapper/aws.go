@@ -56,6 +56,7 @@ type awsGuard struct {
 	operation string         // as the SDK names it
 	named     *awscall.Named // by the input
 	approval  *approval      // of an operation that named the same, or nil
+	key       string         // that the input names, where the approval is for any
 }
 
 // nothing is what an input names that was not read, for there was no policy.
@@ -77,7 +78,7 @@ func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeI
 func (g *awsGuard) read(st *state, service string, input any) {
 	in := awscall.Input{Service: service, Operation: g.operation, Value: input}
 	if st.approves {
-		if g.approval = st.approvals.recall(&in); g.approval != nil {
+		if g.approval, g.key = st.approvals.recall(&in); g.approval != nil {
 			g.named = &g.approval.named
 			return
 		}
@@ -118,7 +119,7 @@ func (g *awsGuard) approved(st *state, r *http.Request) *verdict {
 	if k == nil || k.under != st {
 		return nil
 	}
-	signature, ok := k.covers(r)
+	signature, ok := k.covers(r, g.key)
 	if !ok {
 		return nil
 	}
@@ -131,6 +132,9 @@ func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verd
 	f := g.fence
 	if v := f.verdictFrom(ctx); v.isOn(r) && v.of == r {
 		return nil, nil // it was judged: AWS was called twice for the configuration
+	}
+	if g.key != "" {
+		g.named, g.key, g.approval = g.named.WithKey(g.key), "", nil
 	}
 	remembers := st.approves && g.named.Known() && f.account.own.Load() != nil // before it is judged
 	said := g.named.Heed(r.Header)
@@ -148,7 +152,8 @@ func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verd
 		}
 		return newAttempt(f, st, r, requestOf(r, &call), said.Signature), nil
 	}
-	v.of, v.became, v.signed, v.query = r, requestOf(r, &call), &said.Signature, r.URL.RawQuery
+	v.of, v.became, v.path, v.raw = r, requestOf(r, &call), r.URL.Path, r.URL.RawPath
+	v.signed, v.query = &said.Signature, r.URL.RawQuery
 	return v, nil
 }
 

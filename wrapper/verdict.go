@@ -24,6 +24,8 @@ type verdict struct {
 
 	// What an operation of the SDK became: what must be sent, and nothing else.
 	became *request      // nil: it is about no operation
+	path   string        // of its URL
+	raw    string        // the same with its escapes, if they are not Go's own
 	signed *string       // the Authorization header, which covers what AWS is asked for; see newAttempt
 	of     *http.Request // as the SDK has it: another operation may look the same but for its body
 	sent   atomic.Bool   // by a guarded HTTP client
@@ -38,8 +40,8 @@ type told struct {
 	query    string    // of the call's URL
 }
 
-// A request is the first line of a request, where it goes, and what it says in a
-// header that it asks of AWS.
+// A request is the first line of a request but for its path, where it goes, and what
+// it says in a header that it asks of AWS.
 type request struct {
 	url          url.URL
 	method, host string
@@ -48,12 +50,18 @@ type request struct {
 }
 
 func requestOf(r *http.Request, c *policy.Call) *request {
-	return &request{*r.URL, r.Method, r.Host, first(r.Header, target), hostPort{c.Host, c.Port}}
+	return &request{pathless(r.URL), r.Method, r.Host, first(r.Header, target), hostPort{c.Host, c.Port}}
 }
 
-// is reports whether r is that request, whatever its headers say.
+func pathless(u *url.URL) url.URL {
+	other := *u
+	other.Path, other.RawPath = "", ""
+	return other
+}
+
+// is reports whether r is that request, whatever its path and its headers say.
 func (q *request) is(r *http.Request) bool {
-	return r.URL != nil && q.url == *r.URL && q.method == r.Method && q.host == r.Host
+	return r.URL != nil && q.url == pathless(r.URL) && q.method == r.Method && q.host == r.Host
 }
 
 func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict {
@@ -73,7 +81,7 @@ func newAttempt(f *Fence, st *state, r *http.Request, became *request, signature
 	v := &struct {
 		verdict
 		signature string
-	}{verdict{fence: f, state: st, of: r, became: became}, signature}
+	}{verdict{fence: f, state: st, of: r, became: became, path: r.URL.Path, raw: r.URL.RawPath}, signature}
 	v.signed = &v.signature
 	return &v.verdict
 }
@@ -190,7 +198,7 @@ func (v *verdict) isOn(r *http.Request) bool {
 	if v == nil || v.became == nil || v.over.Load() {
 		return false
 	}
-	return *v.signed == first(r.Header, authorization) && v.became.is(r) && v.became.target == first(r.Header, target)
+	return *v.signed == first(r.Header, authorization) && v.became.is(r) && v.path == r.URL.Path && v.raw == r.URL.RawPath && v.became.target == first(r.Header, target)
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of

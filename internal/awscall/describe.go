@@ -50,6 +50,7 @@ type Named struct {
 	raised    bool  // it is permissions as well
 	unread    bool  // a member was not understood: what else is named is not known
 	unsaid    bool  // nor is what is done to it
+	wide      bool  // of the key there is only what it begins with: see Is
 
 	given values // for the plan's members, as far as they were read
 

@@ -3,6 +3,7 @@ package awscall
 import (
 	"hash/maphash"
 	"slices"
+	"strings"
 	"unsafe"
 )
 
@@ -35,15 +36,60 @@ func (in *Input) Read() *Named {
 
 // Is reports whether n is what the input names, and all of it is known: wherever it
 // goes and whoever signs it. An input of which only texts count is not read for it.
-func (n *Named) Is(in *Input) bool {
+// Where n is wide, it returns the key that the input names.
+func (n *Named) Is(in *Input) (key string, ok bool) {
 	switch p := n.plan; {
 	case !n.Known() || p.typ != in.words().typ || p.key.operation != in.Operation || p.key.service != in.Service:
-		return false
+		return "", false
+	case n.wide:
+		return n.isWide(in)
 	case p.texts:
-		return n.given.areTexts(in.words().data, p.members)
+		return "", n.given.areTexts(in.words().data, p.members)
 	default:
-		return n.Equal(in.Read())
+		return "", n.Equal(in.Read())
 	}
+}
+
+// Key returns the key of the object of S3 that n names, if it is in a bucket, n names
+// nothing else, and all is known of it. It ends the object's ARN.
+func (n *Named) Key() (key string, ok bool) {
+	all := n.given.all
+	if !n.Known() || !n.plan.object || len(all) != 2 || n.given.ends[0] != 1 || n.given.ends[1] != 2 || !isBucket(all[0]) || isDirectory(all[0]) || !isKey(all[1]) {
+		return "", false
+	}
+	return all[1], true
+}
+
+// Widen makes n, which has a key, stand for all objects of the bucket with keys that
+// begin with prefix: see Is.
+func (n *Named) Widen(prefix string) { n.wide, n.given.all[1] = true, prefix }
+
+// WithKey is n, which is wide, for the object with a key.
+func (n *Named) WithKey(key string) *Named {
+	c := new(Named)
+	n.CopyTo(c)
+	c.wide, c.given.all[1] = false, key
+	return c
+}
+
+// isWide is Is for a wide n.
+func (n *Named) isWide(in *Input) (key string, ok bool) {
+	bucket := ""
+	if p := n.plan; p.texts {
+		input := in.words().data
+		b, k := p.members[0].textOf(input), p.members[1].textOf(input)
+		if b == nil || k == nil {
+			return "", false
+		}
+		bucket, key = *b, *k
+	} else {
+		o := in.Read()
+		if key, ok = o.Key(); !ok || o.raised != n.raised {
+			return "", false
+		}
+		bucket = o.given.all[0]
+	}
+	return key, bucket == n.given.all[0] && strings.HasPrefix(key, n.given.all[1]) && isKey(key)
 }
 
 // Service is the SDK's name of the service, or empty where nothing was read.
@@ -58,7 +104,7 @@ func (n *Named) Known() bool { return n.plan != nil && !n.unread && !n.unsaid }
 // Equal reports whether n and o name the same, and all is known of it: wherever
 // they go and whoever signs them.
 func (n *Named) Equal(o *Named) bool {
-	return n.plan == o.plan && n.Known() && o.Known() && n.raised == o.raised &&
+	return n.plan == o.plan && n.Known() && o.Known() && n.raised == o.raised && n.wide == o.wide &&
 		slices.Equal(n.given.ends, o.given.ends) && slices.Equal(n.given.all, o.given.all)
 }
 
@@ -72,10 +118,14 @@ func (n *Named) CopyTo(c *Named) {
 // Texts are the values that the input gives.
 func (n *Named) Texts() []string { return n.given.all }
 
-// Hash tells n, which is known, apart from most of those that it does not equal.
+// Hash tells n, which is known, apart from most of those that it does not equal. It
+// leaves out the key of an object, if n has one.
 func (n *Named) Hash(seed maphash.Seed) uint64 {
-	h := n.plan.salt
-	for _, s := range n.given.all {
+	h, all := n.plan.salt, n.given.all
+	if _, ok := n.Key(); ok {
+		all = all[:1]
+	}
+	for _, s := range all {
 		h = h*31 + maphash.String(seed, s)
 	}
 	return h

@@ -69,7 +69,7 @@ func TestIs(t *testing.T) {
 	for i := range all {
 		n := copied(*all[i].Read())
 		for j := range all {
-			is := n.Is(&Input{Service: all[j].Service, Operation: all[j].Operation, Value: all[j].Value})
+			_, is := n.Is(&Input{Service: all[j].Service, Operation: all[j].Operation, Value: all[j].Value})
 			if want := n.Equal(all[j].Read()); is != want {
 				t.Errorf("%+v is %+v: %t, want %t", all[j], all[i], is, want)
 			}
@@ -93,7 +93,7 @@ func TestReadsNothing(t *testing.T) {
 	in := Input{Service: "ssm", Operation: "GetParameter", Value: &parameter{Name: &name}}
 	n := in.Read()
 	again := Input{Service: in.Service, Operation: in.Operation, Value: in.Value}
-	if got := testing.AllocsPerRun(100, func() { _ = n.Is(&again) }); got != 0 {
+	if got := testing.AllocsPerRun(100, func() { _, _ = n.Is(&again) }); got != 0 {
 		t.Errorf("%v allocations", got)
 	}
 	if again.named != nil {
@@ -118,5 +118,66 @@ func TestCopyKeepsNothing(t *testing.T) {
 		if c.texts != [4]string{} {
 			t.Errorf("%d names: %q", n, c.texts)
 		}
+	}
+}
+
+// TestWide: what stands for all objects of a bucket that begin alike is what an input
+// names whose object is one of them, and nothing else.
+func TestWide(t *testing.T) {
+	type object struct{ Bucket, Key *string }
+	type marked struct{ Bucket, Key, ACL *string }
+	type copying struct{ Bucket, Key, CopySource *string }
+	text := func(s string) *string { return &s }
+	var all []Input
+	for _, bucket := range []string{"photos", "photo", "photos/in", "", "p--use1-az4--x-s3", "arn:aws:s3:eu-west-1:111122223333:accesspoint/photos"} {
+		for _, key := range []string{"in/a", "in/", "in/a/../b", "in/..", "in/\xff", "in/é b?", "in", "In/a", "", "x/in/a", "in/" + strings.Repeat("k", 4096)} {
+			for _, operation := range []string{"GetObject", "PutObject", "DeleteObject", "CopyObject", "ListObjectsV2", "GetParameter"} {
+				b, k := text(bucket), text(key)
+				for _, value := range []any{
+					&object{b, k}, &marked{Bucket: b, Key: k}, &marked{b, k, text("public-read")}, &copying{Bucket: b, Key: k}, &copying{b, k, text("photos/in/a")},
+					&object{Bucket: b}, &object{Key: k}, in{"Bucket": bucket, "Key": key}, in{"Bucket": bucket, "Key": []string{key, key}}, object{b, k}, (*object)(nil), nil,
+				} {
+					all = append(all, Input{Service: "S3", Operation: operation, Value: value})
+				}
+			}
+		}
+	}
+	wide, same := 0, 0
+	for i := range all {
+		n := copied(*all[i].Read())
+		key, ok := n.Key()
+		if !ok {
+			continue
+		}
+		if _, _, arns := n.Describe("eu-west-1", "111122223333", "", ""); len(arns) != 1 || arns[0] != "arn:aws:s3:::"+n.Texts()[0]+"/"+key {
+			t.Fatalf("%+v has key %q, and is about %q", all[i], key, arns)
+		}
+		if key != "in/a" && key != "in/é b?" {
+			continue
+		}
+		wide++
+		before := copied(*n)
+		n.Widen("in/")
+		if n.Equal(before) || before.Equal(n) || !n.Equal(copied(*n)) {
+			t.Fatalf("%+v: wide, it is %+v", all[i], n)
+		}
+		for j := range all {
+			o := all[j].Read()
+			key, is := n.Is(&Input{Service: all[j].Service, Operation: all[j].Operation, Value: all[j].Value})
+			found, ok := o.Key()
+			want := ok && o.plan == n.plan && o.raised == n.raised && o.Texts()[0] == n.Texts()[0] && strings.HasPrefix(found, "in/")
+			if is != want || is && key != found {
+				t.Fatalf("%+v is %+v, wide: %q, %t; want %q, %t", all[j], all[i], key, is, found, want)
+			}
+			if is {
+				same++
+				if w := n.WithKey(key); !w.Equal(o) || !o.Equal(w) {
+					t.Fatalf("%+v with key %q is not %+v", n, key, o)
+				}
+			}
+		}
+	}
+	if t.Logf("%d wide, %d of them", wide, same); wide < 20 || same < 3*wide {
+		t.Errorf("%d wide, %d of them", wide, same)
 	}
 }

@@ -57,6 +57,7 @@ type plan struct {
 
 	service string // its id
 	inS3    bool
+	object  bool    // one object of S3 and nothing else: the members are its bucket and its key
 	routes  []route // of S3
 	target  string  // what X-Amz-Target says, or ""
 	query   bool    // the query protocol is spoken too
@@ -149,7 +150,7 @@ func newPlan(key planKey) *plan {
 	}
 	p.texts = p.areTexts()
 	if p.inS3 = s.ID == "s3"; p.inS3 {
-		p.routes = routesTo(key.operation)
+		p.routes, p.object = routesTo(key.operation), p.isObject()
 	}
 	prefix, letters, _, _ := protocols(s.ID)
 	if strings.Contains(letters, "j") || strings.Contains(letters, "c") {
@@ -187,6 +188,12 @@ func (p *plan) areTexts() bool {
 	t := p.key.input
 	return t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && len(p.raise)+len(p.doubts) == 0 &&
 		!slices.ContainsFunc(p.members, func(m path) bool { return !m.text && !m.absent })
+}
+
+// isObject reports whether the operation is about one object of S3 and nothing else.
+func (p *plan) isObject() bool {
+	return len(p.steps) == 1 && len(p.steps[0].sources) == 1 && p.steps[0].sources[0].form == "object" &&
+		len(p.members) == 2 && p.members[0].said == "Bucket" && p.members[1].said == "Key"
 }
 
 // readPlan reads the line of an operation.

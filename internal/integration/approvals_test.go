@@ -3,11 +3,13 @@ package integration
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,7 +34,7 @@ import (
 func TestApprovedBeforeIsNoWayIn(t *testing.T) {
 	doc := source.Static("p", []byte(`{mode: enforce, allow: [
 		{aws: dynamodb, operations: [GetItem], resources: [table/orders]},
-		{aws: s3, operations: [GetObject, PutObject], access: [read, write], resources: [orders]},
+		{aws: s3, operations: [GetObject, PutObject], access: [read, write], resources: [orders, "photos/in/*"]},
 		{aws: lambda, operations: [Invoke], resources: ["function:orders"]},
 		{aws: sqs, operations: [SendMessage], resources: [orders]}]}`))
 	fence := func(opts ...wrapper.Option) *wrapper.Fence {
@@ -42,8 +44,9 @@ func TestApprovedBeforeIsNoWayIn(t *testing.T) {
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 0))
 	blocked, allowed := map[string]int{}, map[string]int{}
-	for range 6000 {
-		op := operations[random.IntN(len(operations))]
+	all := slices.Concat(operations, objects())
+	for range 20000 {
+		op := all[random.IntN(len(all))]
 		change := changes[0]
 		if random.IntN(3) == 0 {
 			change = changes[random.IntN(len(changes))]
@@ -65,7 +68,7 @@ func TestApprovedBeforeIsNoWayIn(t *testing.T) {
 			t.Errorf("%s: %d blocked", change.name, blocked[change.name])
 		}
 	}
-	for _, op := range operations {
+	for _, op := range all {
 		if (allowed[op.name] > 0) != op.allowed {
 			t.Errorf("%s: %d allowed", op.name, allowed[op.name])
 		}
@@ -91,19 +94,47 @@ type attempt struct {
 	cfg aws.Config
 }
 
-var operations = []struct {
+// An operation is one of the SDK, as a function calls it.
+type operation struct {
 	name    string
 	allowed bool
 	call    func(attempt) error
-}{
+}
+
+// objects are operations on ever other objects, of which a fence that allows all in a
+// bucket, or all that begin alike, need not judge each.
+func objects() (all []operation) {
+	for key, isKey := range map[string]bool{
+		"1": true, "a/b": true, "a//b": true, "/a": true, "a b": true, "a%2Fb": true, "%2e%2e/b": true, "a?b#c&d=e+f": true, "é": true, "a/": true, "a.b": true, "..a": true, "orders": true,
+		"photos/in/1": true, "arn:aws:s3:::payroll/1": true, "a\nb": true, strings.Repeat("k", 1024): true,
+		"../1": false, "a/../b": false, "a/./b": false, "..": false, "a/..": false, "\xff": false, strings.Repeat("k", 4096): false,
+	} {
+		name := fmt.Sprintf(" %.20q, %d bytes", key, len(key))
+		all = append(all,
+			operation{"GetObject" + name, isKey, object("orders", key)},
+			operation{"GetObject beneath" + name, isKey, object("photos", "in/"+key)},
+			operation{"GetObject beside" + name, false, object("photos", "out/"+key)},
+			operation{"PutObject beneath" + name, isKey, put("photos", "in/"+key)},
+			operation{"PutObject beside" + name, false, put("photos", "inner"+key)},
+			operation{"GetObject of no bucket" + name, false, object("", "in/"+key)},
+			operation{"GetObject elsewhere" + name, false, object("payroll", key)})
+	}
+	return all
+}
+
+func put(bucket, key string) func(attempt) error {
+	return func(a attempt) error {
+		return errOf(s3.NewFromConfig(a.cfg).PutObject(a, &s3.PutObjectInput{Bucket: &bucket, Key: &key}))
+	}
+}
+
+var operations = []operation{
 	{"GetItem", true, get("orders")},
 	{"GetItem of another table", false, get("payroll")},
 	{"GetObject", true, object("orders", "1001")},
 	{"GetObject of another key", true, object("orders", "1002")},
 	{"GetObject of another bucket", false, object("payroll", "1001")},
-	{"PutObject", true, func(a attempt) error {
-		return errOf(s3.NewFromConfig(a.cfg).PutObject(a, &s3.PutObjectInput{Bucket: aws.String("orders"), Key: aws.String("1001")}))
-	}},
+	{"PutObject", true, put("orders", "1001")},
 	{"PutObject for all", false, func(a attempt) error {
 		return errOf(s3.NewFromConfig(a.cfg).PutObject(a, &s3.PutObjectInput{Bucket: aws.String("orders"), Key: aws.String("1001"), ACL: s3types.ObjectCannedACLPublicRead}))
 	}},
