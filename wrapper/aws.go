@@ -57,6 +57,7 @@ type awsGuard struct {
 	named     *awscall.Named // by the input
 	approval  *approval      // of an operation that named the same, or nil
 	key       string         // that the input names, where the approval is for any
+	first     attempt        // most operations need no second one
 }
 
 // nothing is what an input names that was not read, for there was no policy.
@@ -123,7 +124,14 @@ func (g *awsGuard) approved(st *state, r *http.Request) *verdict {
 	if !ok {
 		return nil
 	}
-	return newAttempt(g.fence, st, r, &k.request, signature)
+	return g.newAttempt().set(g.fence, st, r, &k.request, signature)
+}
+
+func (g *awsGuard) newAttempt() *attempt {
+	if g.first.fence == nil {
+		return &g.first
+	}
+	return new(attempt)
 }
 
 // judge judges an attempt that goes out as r. There is no verdict on what is no
@@ -150,7 +158,7 @@ func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verd
 		if remembers && f.state.Load() == st { // it was judged by st
 			st.keep(g, r, &said, &call)
 		}
-		return newAttempt(f, st, r, requestOf(r, &call), said.Signature), nil
+		return g.newAttempt().set(f, st, r, requestOf(r, &call), said.Signature), nil
 	}
 	v.of, v.became, v.path, v.raw = r, requestOf(r, &call), r.URL.Path, r.URL.RawPath
 	v.signed, v.query = &said.Signature, r.URL.RawQuery

@@ -74,16 +74,20 @@ func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict
 	return &v.verdict
 }
 
-// newAttempt returns the verdict on an attempt that is allowed and makes no event. Its
+// An attempt is the verdict on an operation that is allowed and makes no event. Its
 // signature is a step away: fmt, which knows no bounds, prints a verdict with the
 // context that it is a part of, but not what it points to.
-func newAttempt(f *Fence, st *state, r *http.Request, became *request, signature string) *verdict {
-	v := &struct {
-		verdict
-		signature string
-	}{verdict{fence: f, state: st, of: r, became: became, path: r.URL.Path, raw: r.URL.RawPath}, signature}
-	v.signed = &v.signature
-	return &v.verdict
+type attempt struct {
+	verdict
+	signature string
+}
+
+// set makes a, which is new, the verdict on what goes out as r.
+func (a *attempt) set(f *Fence, st *state, r *http.Request, became *request, signature string) *verdict {
+	a.fence, a.state, a.of, a.became, a.path, a.raw = f, st, r, became, r.URL.Path, r.URL.RawPath
+	a.signature = signature
+	a.signed = &a.signature
+	return &a.verdict
 }
 
 // settle makes the event of an allowed call, once it is sure that nothing

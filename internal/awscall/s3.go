@@ -115,7 +115,7 @@ func isKey(s string) bool {
 
 // hasDots reports a segment . or .. in a key.
 func hasDots(key string) bool {
-	if !strings.Contains(key, "./") && !strings.HasSuffix(key, ".") {
+	if strings.IndexByte(key, '.') < 0 {
 		return false
 	}
 	for segment := range strings.SplitSeq(key, "/") {

@@ -48,22 +48,30 @@ func TestHTTPGuardDoesNotAllocate(t *testing.T) {
 
 // TestAWSGuardAllocates holds what the guard adds to an allowed call of the SDK.
 func TestAWSGuardAllocates(t *testing.T) {
-	most := map[bool]float64{true: 5, false: 12} // the budget is 12
 	fence, err := newFence(t.Context(), cloud)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, calls := range map[string]caller{"GetItem": getItem, "GetObject": getObject} {
-		for _, same := range []bool{true, false} {
-			plain := repeat(t.Context(), "", calls(config(alone)), same).allocations()
-			guard := repeat(t.Context(), "", calls(config(fence.AWS)), same)
-			if err := guard.do(distinct); err != nil { // a host that was not seen before is read once
-				t.Fatal(err)
-			}
-			guarded := guard.allocations()
-			if guarded-plain > most[same]+0.5 { // what a pool drops is made anew now and then
-				t.Errorf("%s, same: %v: the guard adds %v allocations to %v", name, same, guarded-plain, plain)
-			}
+	for _, tt := range []struct {
+		name  string
+		calls caller
+		most  float64 // the budget is 12
+	}{
+		{"the same item", getItem(1, 1), 4},
+		{"another item", getItem(1, distinct), 4},
+		{"another table", getItem(distinct, 1), 11},
+		{"the same object", getObject(1, 1), 4},
+		{"another object", getObject(1, distinct), 4},
+		{"another bucket", getObject(distinct, distinct), 11},
+	} {
+		plain := repeat(t.Context(), "", tt.calls(config(alone))).allocations()
+		guard := repeat(t.Context(), "", tt.calls(config(fence.AWS)))
+		if err := guard.do(distinct); err != nil { // a host that was not seen before is read once
+			t.Fatal(err)
+		}
+		guarded := guard.allocations()
+		if t.Logf("%s: %v of %v", tt.name, guarded-plain, guarded); guarded-plain > tt.most+0.5 { // what a pool drops is made anew now and then
+			t.Errorf("%s: the guard adds %v allocations to %v", tt.name, guarded-plain, plain)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,28 +29,30 @@ const (
 func measureAWS(ctx context.Context, e effort) (part, error) {
 	p := part{name: "aws", title: "A call of the AWS SDK", text: []string{
 		"Real clients of the SDK for Go v2 with an HTTP client that answers at once, alone, behind a fence with 100 rules and two for the calls, and with otelaws. " +
-			"A batch is of eight calls or so, after four that are not timed. The spans are as with HTTP. Once each call is the same, once each goes to another table, or to another key of another bucket.",
+			"A batch is of eight calls or so, after four that are not timed. The spans are as with HTTP. Once each call is the same, once each is about another item or object, and once each goes to another table, or to another bucket, of " + strconv.Itoa(distinct) + ".",
 	}}
 	for _, c := range []struct {
-		name  string
-		calls caller
-	}{{"DynamoDB GetItem", getItem}, {"S3 GetObject", getObject}} {
-		for _, same := range []bool{true, false} {
-			title := c.name + ", each call another"
-			if same {
-				title = c.name + ", the same call"
-			}
-			t := addedTable(title + ":")
-			if err := e.plainAWS(ctx, &p, &t, title, c.calls, same); err != nil {
+		name   string
+		calls  caller
+		traced bool // the fence folds equal events, which make no spans
+	}{
+		{"DynamoDB GetItem, the same call", getItem(1, 1), false},
+		{"DynamoDB GetItem, each call another item", getItem(1, distinct), false},
+		{"DynamoDB GetItem, each call another table", getItem(distinct, 1), true},
+		{"S3 GetObject, the same call", getObject(1, 1), false},
+		{"S3 GetObject, each call another object", getObject(1, distinct), false},
+		{"S3 GetObject, each call another bucket", getObject(distinct, distinct), true},
+	} {
+		t := addedTable(c.name + ":")
+		if err := e.plainAWS(ctx, &p, &t, c.name, c.calls); err != nil {
+			return p, err
+		}
+		if c.traced {
+			if err := e.tracedAWS(ctx, &t, c.calls); err != nil {
 				return p, err
 			}
-			if !same { // the fence folds equal events: they make no spans
-				if err := e.tracedAWS(ctx, &t, c.calls); err != nil {
-					return p, err
-				}
-			}
-			p.tables = append(p.tables, t)
 		}
+		p.tables = append(p.tables, t)
 	}
 	return p, nil
 }
@@ -58,16 +61,16 @@ func measureAWS(ctx context.Context, e effort) (part, error) {
 type caller func(aws.Config) func(ctx context.Context, i int) error
 
 // plainAWS times guards that make no spans.
-func (e effort) plainAWS(ctx context.Context, p *part, t *table, title string, calls caller, same bool) error {
+func (e effort) plainAWS(ctx context.Context, p *part, t *table, title string, calls caller) error {
 	fence, err := newFence(ctx, cloud)
 	if err != nil {
 		return err
 	}
 	traced := sampled(ctx)
 	rows := []row{
-		{subject: repeat(traced, "alone", calls(config(alone)), same)},
-		{subject: repeat(traced, "lambdafence", calls(config(fence.AWS)), same)},
-		{subject: repeat(traced, "otelaws, no-op provider", calls(config(otel(noop.NewTracerProvider()))), same)},
+		{subject: repeat(traced, "alone", calls(config(alone)))},
+		{subject: repeat(traced, "lambdafence", calls(config(fence.AWS)))},
+		{subject: repeat(traced, "otelaws, no-op provider", calls(config(otel(noop.NewTracerProvider()))))},
 	}
 	e.turns *= 4 // what is added is a twentieth of the call
 	figures, err := e.added(t, rows)
@@ -84,11 +87,11 @@ func (e effort) plainAWS(ctx context.Context, p *part, t *table, title string, c
 func (e effort) tracedAWS(ctx context.Context, t *table, calls caller) error {
 	traced, spans := sampled(ctx), newSpanCounter()
 	rows := []row{
-		{subject: repeat(traced, "alone", calls(config(alone)), false)},
-		{subject: repeat(traced, "otelaws, SDK, a span for each call", calls(config(otel(spans.provider))), false), spans: spans},
+		{subject: repeat(traced, "alone", calls(config(alone)))},
+		{subject: repeat(traced, "otelaws, SDK, a span for each call", calls(config(otel(spans.provider)))), spans: spans},
 		{subject: renewed("lambdafence, SDK, a span for each call", func() (subject, error) {
 			f, err := newFence(ctx, cloud, wrapper.WithEvents(wrapper.All), wrapper.WithTracerProvider(spans.provider))
-			return repeat(traced, "", calls(config(f.AWS)), false), err
+			return repeat(traced, "", calls(config(f.AWS))), err
 		}), spans: spans},
 	}
 	_, err := e.added(t, rows)
@@ -103,17 +106,15 @@ func otel(provider trace.TracerProvider) func(*aws.Config) {
 	}
 }
 
-// repeat makes calls one after the other; same: the first again and again.
-func repeat(ctx context.Context, name string, call func(context.Context, int) error, same bool) subject {
+// repeat makes calls one after the other, and again.
+func repeat(ctx context.Context, name string, call func(context.Context, int) error) subject {
 	at := 0
 	return subject{name: name, do: func(n int) error {
 		for range n {
 			if err := call(ctx, at); err != nil {
 				return err
 			}
-			if !same {
-				at = (at + 1) % distinct
-			}
+			at = (at + 1) % distinct
 		}
 		return nil
 	}}
@@ -141,30 +142,39 @@ func (empty) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-func getItem(cfg aws.Config) func(context.Context, int) error {
-	client := dynamodb.NewFromConfig(cfg)
-	inputs := make([]*dynamodb.GetItemInput, distinct)
-	for i := range inputs {
-		inputs[i] = &dynamodb.GetItemInput{TableName: aws.String(letters("table", i)), Key: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "1"}}}
-	}
-	return func(ctx context.Context, i int) error {
-		_, err := client.GetItem(ctx, inputs[i])
-		return err
+// getItem asks for items of tables, so many different ones of each.
+func getItem(tables, items int) caller {
+	return func(cfg aws.Config) func(context.Context, int) error {
+		client := dynamodb.NewFromConfig(cfg)
+		inputs := make([]*dynamodb.GetItemInput, distinct)
+		for i := range inputs {
+			inputs[i] = &dynamodb.GetItemInput{
+				TableName: aws.String(letters("table", i%tables)),
+				Key:       map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: letters("item", i%items)}},
+			}
+		}
+		return func(ctx context.Context, i int) error {
+			_, err := client.GetItem(ctx, inputs[i])
+			return err
+		}
 	}
 }
 
-func getObject(cfg aws.Config) func(context.Context, int) error {
-	client := s3.NewFromConfig(cfg)
-	inputs := make([]*s3.GetObjectInput, distinct)
-	for i := range inputs {
-		inputs[i] = &s3.GetObjectInput{Bucket: aws.String(letters("bucket", i)), Key: aws.String(letters("in/key", i))}
-	}
-	return func(ctx context.Context, i int) error {
-		resp, err := client.GetObject(ctx, inputs[i])
-		if err != nil {
-			return err
+// getObject asks for objects of buckets, so many different ones of each.
+func getObject(buckets, objects int) caller {
+	return func(cfg aws.Config) func(context.Context, int) error {
+		client := s3.NewFromConfig(cfg)
+		inputs := make([]*s3.GetObjectInput, distinct)
+		for i := range inputs {
+			inputs[i] = &s3.GetObjectInput{Bucket: aws.String(letters("bucket", i%buckets)), Key: aws.String(letters("in/key", i%objects))}
 		}
-		return resp.Body.Close()
+		return func(ctx context.Context, i int) error {
+			resp, err := client.GetObject(ctx, inputs[i])
+			if err != nil {
+				return err
+			}
+			return resp.Body.Close()
+		}
 	}
 }
 

@@ -22,6 +22,7 @@ type effort struct {
 	burst  int           // fences that load at once; 0: no burst
 	life   time.Duration // how long they are then invoked
 	stream int           // calls of a stream that never repeats itself
+	alike  bool          // all subjects make as many operations in a batch; see inTurns
 }
 
 // A subject is what is timed.
@@ -35,6 +36,9 @@ type subject struct {
 
 // inTurns times the subjects, batch by batch in turns, and returns the
 // nanoseconds of one operation of each, a figure for each round.
+//
+// The first operations of a batch are slower than the others, so one that makes fewer
+// seems to be slower. Subjects of which the difference counts are timed alike.
 func (e effort) inTurns(subjects ...subject) ([]runs, error) {
 	figures := make([]runs, len(subjects))
 	var plans []plan
@@ -52,6 +56,9 @@ func (e effort) inTurns(subjects ...subject) ([]runs, error) {
 				}
 				plans = append(plans, p)
 			}
+		}
+		if e.alike {
+			alike(plans)
 		}
 		batches, err := e.round(subjects, plans)
 		if err != nil {
@@ -102,6 +109,14 @@ func (e effort) plan(s subject) (plan, error) {
 		case took >= 0.5:
 			return plan{lead: (n + 1) / 2, n: n, every: 1}, nil
 		}
+	}
+}
+
+// alike makes all plans the one with the most operations in a batch.
+func alike(plans []plan) {
+	most := slices.MaxFunc(plans, func(a, b plan) int { return a.n - b.n })
+	for i := range plans {
+		plans[i] = most
 	}
 }
 
