@@ -44,15 +44,17 @@ type told struct {
 // it says in a header that it asks of AWS.
 type request struct {
 	url          url.URL
+	plain        bool
 	method, host string
 	target       string
 	place        hostPort // of url, in its canonical form
 }
 
 func requestOf(r *http.Request, c *policy.Call) *request {
-	return &request{pathless(r.URL), r.Method, r.Host, first(r.Header, target), hostPort{c.Host, c.Port}}
+	return &request{pathless(r.URL), isPlain(r.URL), r.Method, r.Host, first(r.Header, target), hostPort{c.Host, c.Port}}
 }
 
+// pathless is u without what is looked at by itself.
 func pathless(u *url.URL) url.URL {
 	other := *u
 	other.Path, other.RawPath = "", ""
@@ -61,7 +63,18 @@ func pathless(u *url.URL) url.URL {
 
 // is reports whether r is that request, whatever its path and its headers say.
 func (q *request) is(r *http.Request) bool {
-	return r.URL != nil && q.url == pathless(r.URL) && q.method == r.Method && q.host == r.Host
+	u := r.URL
+	if u == nil || q.host != r.Host || q.method != r.Method {
+		return false
+	}
+	if q.plain && isPlain(u) {
+		return q.url.Host == u.Host && q.url.RawQuery == u.RawQuery && q.url.Scheme == u.Scheme
+	}
+	return q.url == pathless(u)
+}
+
+func isPlain(u *url.URL) bool {
+	return u.User == nil && len(u.Opaque)+len(u.Fragment)+len(u.RawFragment) == 0 && !u.OmitHost && !u.ForceQuery
 }
 
 func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict {
