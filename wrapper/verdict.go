@@ -61,13 +61,15 @@ func pathless(u *url.URL) url.URL {
 	return other
 }
 
-// is reports whether r is that request, whatever its path and its headers say.
+// is reports whether r is that request, whatever its path is and its other headers say.
 func (q *request) is(r *http.Request) bool {
-	u := r.URL
-	if u == nil || q.host != r.Host || q.method != r.Method {
+	u, said := r.URL, r.Header[target]
+	switch {
+	case u == nil || q.host != r.Host || q.method != r.Method:
 		return false
-	}
-	if q.plain && isPlain(u) {
+	case len(said) > 1 || len(said) == 1 && said[0] != q.target || len(said) == 0 && q.target != "":
+		return false
+	case q.plain && isPlain(u):
 		return q.url.Host == u.Host && q.url.RawQuery == u.RawQuery && q.url.Scheme == u.Scheme
 	}
 	return q.url == pathless(u)
@@ -215,7 +217,7 @@ func (v *verdict) isOn(r *http.Request) bool {
 	if v == nil || v.became == nil || v.over.Load() {
 		return false
 	}
-	return *v.signed == first(r.Header, authorization) && v.became.is(r) && v.path == r.URL.Path && v.raw == r.URL.RawPath && v.became.target == first(r.Header, target)
+	return *v.signed == first(r.Header, authorization) && v.became.is(r) && v.path == r.URL.Path && v.raw == r.URL.RawPath
 }
 
 // coversRequest reports whether v is about this very request, and what it asks of
