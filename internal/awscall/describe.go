@@ -71,8 +71,9 @@ func (n *Named) readAll(in *Input) {
 	switch p := n.plan; {
 	case p == nil:
 	case p.texts:
-		n.given.readTexts(reflect.ValueOf(in.Value).UnsafePointer(), p.members)
-		n.unread = p.unknown
+		input := in.words().data
+		n.given.readTexts(input, p.members)
+		n.unread, n.raised = p.unknown, p.raises(input)
 	default:
 		n.read(deref(reflect.ValueOf(in.Value)))
 	}

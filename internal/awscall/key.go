@@ -44,7 +44,8 @@ func (n *Named) Is(in *Input) (key string, ok bool) {
 	case n.wide:
 		return n.isWide(in)
 	case p.texts:
-		return "", n.given.areTexts(in.words().data, p.members)
+		input := in.words().data
+		return "", n.given.areTexts(input, p.members) && n.raised == p.raises(input)
 	default:
 		return "", n.Equal(in.Read())
 	}
@@ -78,7 +79,7 @@ func (n *Named) isWide(in *Input) (key string, ok bool) {
 	if p := n.plan; p.texts {
 		input := in.words().data
 		b, k := p.members[0].textOf(input), p.members[1].textOf(input)
-		if b == nil || k == nil {
+		if b == nil || k == nil || p.raises(input) != n.raised {
 			return "", false
 		}
 		bucket, key = *b, *k

@@ -1,6 +1,7 @@
 package awscall
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -83,6 +84,50 @@ func TestIs(t *testing.T) {
 	}
 	if p := all[0].Read().plan; !p.texts {
 		t.Error("an input of texts is read by reflection")
+	}
+}
+
+// TestRaises: what makes an operation one on permissions is seen by its offset as it is
+// by reflection.
+func TestRaises(t *testing.T) {
+	type list string
+	type put struct {
+		Bucket, Key *string
+		ACL         list
+		GrantRead   *string
+	}
+	type odd struct {
+		Bucket, Key *string
+		ACL         []string
+	}
+	type remove struct {
+		Bucket, Key               *string
+		BypassGovernanceRetention *bool
+	}
+	text, yes, no := func(s string) *string { return &s }, true, false
+	for _, tt := range []struct {
+		operation     string
+		input         any
+		raises, texts bool
+	}{
+		{"PutObject", &put{}, false, true},
+		{"PutObject", &put{ACL: "private"}, true, true},
+		{"PutObject", &put{GrantRead: text("")}, false, true},
+		{"PutObject", &put{GrantRead: text("id=1")}, true, true},
+		{"PutObject", (*put)(nil), false, true},
+		{"PutObject", &odd{}, false, false},
+		{"PutObject", &odd{ACL: []string{"private"}}, true, false},
+		{"DeleteObject", &remove{}, false, true},
+		{"DeleteObject", &remove{BypassGovernanceRetention: &no}, false, true},
+		{"DeleteObject", &remove{BypassGovernanceRetention: &yes}, true, true},
+	} {
+		n := Read("s3", tt.operation, tt.input)
+		if n.raised != tt.raises || n.plan.texts != tt.texts || present(deref(reflect.ValueOf(tt.input)), n.plan.raise) != tt.raises {
+			t.Errorf("%s of %+v: raised %t, by texts %t", tt.operation, tt.input, n.raised, n.plan.texts)
+		}
+		if _, ok := copied(n).Is(&Input{Service: "s3", Operation: tt.operation, Value: tt.input}); !ok {
+			t.Errorf("%s of %+v is not itself", tt.operation, tt.input)
+		}
 	}
 }
 

@@ -10,13 +10,23 @@ import (
 
 // A path leads to a member of an input.
 type path struct {
-	text     bool    // it is a field of the input, and a *string, as nearly all are
-	absent   bool    // the input has no such field
-	offset   uintptr // of the field
+	kind     kind    // of the field, if it is one of the input itself
+	offset   uintptr // of that
 	fallback *string // the value of a last member that is missing, or nil
 	segments []segment
 	said     string // as the table says it
 }
+
+// A kind is the type of a field of the input.
+type kind uint8
+
+const (
+	kindOther  kind = iota
+	kindAbsent      // the input has no such field
+	kindText        // *string, as nearly all are
+	kindWord        // a string, as enums are
+	kindBool        // *bool
+)
 
 // A segment is one step of a path: one field of a struct, or either of several.
 type segment struct {
@@ -71,12 +81,24 @@ func newPath(text string, t reflect.Type) path {
 	}
 	switch f := p.segments[0].fields; {
 	case input == nil || input.Kind() != reflect.Struct:
-	case len(p.segments) == 1 && len(f) == 1 && f[0].index >= 0 && t == reflect.TypeFor[*string]():
-		p.text, p.offset = true, input.Field(f[0].index).Offset
+	case len(p.segments) == 1 && len(f) == 1 && f[0].index >= 0:
+		p.kind, p.offset = kindOf(t), input.Field(f[0].index).Offset
 	case p.fallback == nil && !slices.ContainsFunc(f, func(f field) bool { return f.index != nowhere }):
-		p.absent = true
+		p.kind = kindAbsent
 	}
 	return p
+}
+
+func kindOf(t reflect.Type) kind {
+	switch {
+	case t == reflect.TypeFor[*string]():
+		return kindText
+	case t == reflect.TypeFor[*bool]():
+		return kindBool
+	case t.Kind() == reflect.String:
+		return kindWord
+	}
+	return kindOther
 }
 
 // elem returns what a type points to or is a list of, or nil where only the
@@ -197,7 +219,7 @@ func (v *values) read(in reflect.Value, members []path) bool {
 	for i := range members {
 		ok := true
 		switch m := &members[i]; {
-		case m.absent:
+		case m.kind == kindAbsent:
 		case len(m.segments) == 0:
 			v.all = append(v.all, *m.fallback)
 		default:
@@ -242,12 +264,30 @@ func (v *values) areTexts(in unsafe.Pointer, members []path) bool {
 
 // textOf returns the text in a struct that the path leads to, or nil.
 func (p *path) textOf(in unsafe.Pointer) *string {
-	if p.text && in != nil {
+	if p.kind == kindText && in != nil {
 		if s := *(**string)(unsafe.Add(in, p.offset)); s != nil {
 			return s
 		}
 	}
 	return p.fallback
+}
+
+// isSet reports whether a struct has more than the zero value where the path, of a kind
+// of its own, leads to: what present reports.
+func (p *path) isSet(in unsafe.Pointer) bool {
+	if in == nil || p.kind == kindAbsent {
+		return false
+	}
+	switch at := unsafe.Add(in, p.offset); p.kind {
+	case kindText:
+		s := *(**string)(at)
+		return s != nil && *s != ""
+	case kindBool:
+		b := *(**bool)(at)
+		return b != nil && *b
+	default:
+		return *(*string)(at) != ""
+	}
 }
 
 // collect appends the values at the end of the path. It adds none where there

@@ -45,7 +45,7 @@ type plan struct {
 	typ     unsafe.Pointer // of the input
 	salt    uint64         // any number, but one of its own
 	members []path         // of all sources, in their order, and of wired those that are in none
-	texts   bool           // nothing else is to be read of the input
+	texts   bool           // nothing else is to be read of the input, but for whether those of raise are there
 	unknown bool           // the resources are, always
 	doubts  []path         // members with which they are
 	raise   []path         // members that make it permissions as well, if given
@@ -177,7 +177,7 @@ func (p *plan) gather() {
 // placeOf returns the place of a member, which it adds if the input may have it.
 func (p *plan) placeOf(member path) int {
 	i := slices.IndexFunc(p.members, func(m path) bool { return m.said == member.said })
-	if i < 0 && !member.absent {
+	if i < 0 && member.kind != kindAbsent {
 		i, p.members = len(p.members), append(p.members, member)
 	}
 	return i
@@ -186,8 +186,20 @@ func (p *plan) placeOf(member path) int {
 // areTexts reports whether all that is to be read of an input are texts.
 func (p *plan) areTexts() bool {
 	t := p.key.input
-	return t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && len(p.raise)+len(p.doubts) == 0 &&
-		!slices.ContainsFunc(p.members, func(m path) bool { return !m.text && !m.absent })
+	return t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && len(p.doubts) == 0 &&
+		!slices.ContainsFunc(p.members, func(m path) bool { return m.kind != kindText && m.kind != kindAbsent }) &&
+		!slices.ContainsFunc(p.raise, func(m path) bool { return m.kind == kindOther })
+}
+
+// raises reports whether a struct, of which only texts are read, gives a member that
+// makes the operation permissions as well.
+func (p *plan) raises(in unsafe.Pointer) bool {
+	for i := range p.raise {
+		if p.raise[i].isSet(in) {
+			return true
+		}
+	}
+	return false
 }
 
 // isObject reports whether the operation is about one object of S3 and nothing else.
