@@ -70,21 +70,21 @@ func (g *awsGuard) ID() string { return g.fence.id }
 // it is written into the request, for it may change while credentials are fetched.
 func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
 	if st := g.fence.state.Load(); !st.off {
-		g.read(st, middleware.GetServiceID(ctx), in.Parameters)
+		g.read(ctx, st, in.Parameters)
 	}
 	return next.HandleSerialize(ctx, in)
 }
 
 // read reads the input, unless it names what that of an approval does.
-func (g *awsGuard) read(st *state, service string, input any) {
-	in := awscall.Input{Service: service, Operation: g.operation, Value: input}
+func (g *awsGuard) read(ctx context.Context, st *state, input any) {
+	in := awscall.Input{Operation: g.operation, Value: input}
 	if st.approves {
 		if g.approval, g.key = st.approvals.recall(&in); g.approval != nil {
 			g.named = &g.approval.named
 			return
 		}
 	}
-	g.named = in.Read()
+	g.named = in.Read(middleware.GetServiceID(ctx))
 }
 
 // HandleDeserialize judges an attempt. Nothing but the HTTP client comes after.

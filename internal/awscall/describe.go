@@ -60,13 +60,13 @@ type Named struct {
 
 // Read reads an input.
 func Read(service, operation string, input any) Named {
-	in := Input{Service: service, Operation: operation, Value: input}
-	return *in.Read()
+	in := Input{Operation: operation, Value: input}
+	return *in.Read(service)
 }
 
-// readAll reads an input into n, which is new.
+// readAll reads an input into n, which is new but for its service.
 func (n *Named) readAll(in *Input) {
-	n.service, n.operation, n.plan = in.Service, in.Operation, planOf(in.Service, in.Operation, reflect.TypeOf(in.Value))
+	n.operation, n.plan = in.Operation, planOf(n.service, in.Operation, reflect.TypeOf(in.Value))
 	n.given = values{all: n.texts[:0], ends: n.ends[:0]}
 	switch p := n.plan; {
 	case p == nil:

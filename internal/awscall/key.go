@@ -8,10 +8,10 @@ import (
 )
 
 // An Input is the input of an operation, at the moment at which it is written into a
-// request: it may change afterwards. Service, Operation and Value are as in [Call].
+// request: it may change afterwards. Operation and Value are as in [Call].
 type Input struct {
-	Service, Operation string
-	Value              any
+	Operation string
+	Value     any
 
 	named *Named // once it was read
 }
@@ -25,29 +25,32 @@ func (in *Input) words() *iface { return (*iface)(unsafe.Pointer(&in.Value)) }
 
 type iface struct{ typ, data unsafe.Pointer }
 
-// Read returns what the input names.
-func (in *Input) Read() *Named {
-	if in.named == nil {
-		in.named = new(Named)
+// Read returns what the input names, for a service as in [Call].
+func (in *Input) Read(service string) *Named {
+	if in.named == nil || in.named.service != service {
+		in.named = &Named{service: service}
 		in.named.readAll(in)
 	}
 	return in.named
 }
 
 // Is reports whether n is what the input names, and all of it is known: wherever it
-// goes and whoever signs it. An input of which only texts count is not read for it.
+// goes and whoever signs it. The service is not asked for, since the types of inputs
+// tell it. An input of which only texts count is not read.
 // Where n is wide, it returns the key that the input names.
 func (n *Named) Is(in *Input) (key string, ok bool) {
-	switch p := n.plan; {
-	case !n.Known() || p.typ != in.words().typ || p.key.operation != in.Operation || p.key.service != in.Service:
+	p := n.plan
+	if p == nil || p.typ != in.words().typ || p.key.operation != in.Operation || !n.Known() {
 		return "", false
+	}
+	switch {
 	case n.wide:
 		return n.isWide(in)
 	case p.texts:
 		input := in.words().data
 		return "", n.given.areTexts(input, p.members) && n.raised == p.raises(input)
 	default:
-		return "", n.Equal(in.Read())
+		return "", n.Equal(in.Read(n.service))
 	}
 }
 
@@ -84,7 +87,7 @@ func (n *Named) isWide(in *Input) (key string, ok bool) {
 		}
 		bucket, key = *b, *k
 	} else {
-		o := in.Read()
+		o := in.Read(n.service)
 		if key, ok = o.Key(); !ok || o.raised != n.raised {
 			return "", false
 		}

@@ -63,15 +63,15 @@ func TestIs(t *testing.T) {
 		&other{Name: text("p")}, &deeper{Name: []string{"p"}}, in{"Name": "p"}, nil, 1, "p", text("p"), new(any),
 	} {
 		for _, operation := range []string{"GetParameter", "PutParameter", "DescribeParameters", "NoSuchOperation"} {
-			all = append(all, Input{Service: "ssm", Operation: operation, Value: value}, Input{Service: "SSM", Operation: operation, Value: value})
+			all = append(all, Input{Operation: operation, Value: value})
 		}
 	}
 	same := 0
 	for i := range all {
-		n := copied(*all[i].Read())
+		n := copied(*all[i].Read("ssm"))
 		for j := range all {
-			_, is := n.Is(&Input{Service: all[j].Service, Operation: all[j].Operation, Value: all[j].Value})
-			if want := n.Equal(all[j].Read()); is != want {
+			_, is := n.Is(&Input{Operation: all[j].Operation, Value: all[j].Value})
+			if want := n.Equal(all[j].Read("ssm")); is != want {
 				t.Errorf("%+v is %+v: %t, want %t", all[j], all[i], is, want)
 			}
 			if is {
@@ -82,8 +82,11 @@ func TestIs(t *testing.T) {
 	if same < len(all)/2 {
 		t.Errorf("%d of %d are themselves", same, len(all))
 	}
-	if p := all[0].Read().plan; !p.texts {
+	if p := all[0].Read("ssm").plan; !p.texts {
 		t.Error("an input of texts is read by reflection")
+	}
+	if a, b := all[0].Read("ssm"), all[0].Read("SSM"); a.Service() != "ssm" || b.Service() != "SSM" || a.Equal(b) {
+		t.Error("what was read for one service is taken for what another is asked for")
 	}
 }
 
@@ -125,7 +128,7 @@ func TestRaises(t *testing.T) {
 		if n.raised != tt.raises || n.plan.texts != tt.texts || present(deref(reflect.ValueOf(tt.input)), n.plan.raise) != tt.raises {
 			t.Errorf("%s of %+v: raised %t, by texts %t", tt.operation, tt.input, n.raised, n.plan.texts)
 		}
-		if _, ok := copied(n).Is(&Input{Service: "s3", Operation: tt.operation, Value: tt.input}); !ok {
+		if _, ok := copied(n).Is(&Input{Operation: tt.operation, Value: tt.input}); !ok {
 			t.Errorf("%s of %+v is not itself", tt.operation, tt.input)
 		}
 	}
@@ -135,9 +138,9 @@ func TestRaises(t *testing.T) {
 func TestReadsNothing(t *testing.T) {
 	type parameter struct{ Name *string }
 	name := "p"
-	in := Input{Service: "ssm", Operation: "GetParameter", Value: &parameter{Name: &name}}
-	n := in.Read()
-	again := Input{Service: in.Service, Operation: in.Operation, Value: in.Value}
+	in := Input{Operation: "GetParameter", Value: &parameter{Name: &name}}
+	n := in.Read("ssm")
+	again := Input{Operation: in.Operation, Value: in.Value}
 	if got := testing.AllocsPerRun(100, func() { _, _ = n.Is(&again) }); got != 0 {
 		t.Errorf("%v allocations", got)
 	}
@@ -182,14 +185,14 @@ func TestWide(t *testing.T) {
 					&object{b, k}, &marked{Bucket: b, Key: k}, &marked{b, k, text("public-read")}, &copying{Bucket: b, Key: k}, &copying{b, k, text("photos/in/a")},
 					&object{Bucket: b}, &object{Key: k}, in{"Bucket": bucket, "Key": key}, in{"Bucket": bucket, "Key": []string{key, key}}, object{b, k}, (*object)(nil), nil,
 				} {
-					all = append(all, Input{Service: "S3", Operation: operation, Value: value})
+					all = append(all, Input{Operation: operation, Value: value})
 				}
 			}
 		}
 	}
 	wide, same := 0, 0
 	for i := range all {
-		n := copied(*all[i].Read())
+		n := copied(*all[i].Read("S3"))
 		key, ok := n.Key()
 		if !ok {
 			continue
@@ -207,8 +210,8 @@ func TestWide(t *testing.T) {
 			t.Fatalf("%+v: wide, it is %+v", all[i], n)
 		}
 		for j := range all {
-			o := all[j].Read()
-			key, is := n.Is(&Input{Service: all[j].Service, Operation: all[j].Operation, Value: all[j].Value})
+			o := all[j].Read("S3")
+			key, is := n.Is(&Input{Operation: all[j].Operation, Value: all[j].Value})
 			found, ok := o.Key()
 			want := ok && o.plan == n.plan && o.raised == n.raised && o.Texts()[0] == n.Texts()[0] && strings.HasPrefix(found, "in/")
 			if is != want || is && key != found {
