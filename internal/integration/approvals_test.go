@@ -44,9 +44,13 @@ func TestApprovedBeforeIsNoWayIn(t *testing.T) {
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 0))
 	blocked, allowed := map[string]int{}, map[string]int{}
-	all := slices.Concat(operations, objects())
-	for range 20000 {
-		op := all[random.IntN(len(all))]
+	objects := objects()
+	all := slices.Concat(operations, objects)
+	for range 24000 {
+		op := operations[random.IntN(len(operations))]
+		if random.IntN(2) == 0 {
+			op = objects[random.IntN(len(objects))]
+		}
 		change := changes[0]
 		if random.IntN(3) == 0 {
 			change = changes[random.IntN(len(changes))]
