@@ -10,14 +10,15 @@
 //
 // What is compared runs in the same process in turns: a batch of about 100
 // microseconds of each, over and over, so that noise falls on all alike. A round
-// is many such turns; its figure is the lower quartile of its batches, since what
-// else runs on a machine makes a batch longer and never shorter. Ratios and
+// is many such turns; its figure is what one in ten of its batches is below, since
+// what else runs on a machine makes a batch longer and never shorter. Where the
+// difference is told, all make as many operations in a batch. Ratios and
 // differences are taken within a round, and the minimum, the median and the
 // maximum of all rounds are told. Cold starts are processes, started in turns.
 //
 // # Limits
 //
-// The garbage of one may be collected in the batch of another; the quartile leaves
+// The garbage of one may be collected in the batch of another; the tenth leaves
 // most of that out, which favours whoever makes garbage. A machine that others
 // use as well gives wider rounds, and times that no other machine has: the ratios
 // are what the budgets speak of.

@@ -24,12 +24,12 @@ Written by ` + "`make bench-full`" + `; by hand is only what stands under "Notes
 const method = `## Method
 
 What is compared runs in one process in turns: a batch of some hundred microseconds of each, in an order that chance makes, over and over, so that noise falls
-on all alike. A batch begins with a few operations that are not timed. A round is many turns; the figure of a round is the lower quartile of its batches, since
-what else a machine does makes a batch longer and never shorter. Ratios and differences are taken within a round, then the minimum, the median and the maximum of %d
+on all alike. A batch begins with a few operations that are not timed; where what one adds to another is told, both make as many. A round is many turns; the figure of a round is what one in ten of its
+batches is below, since what else a machine does makes a batch longer and never shorter. Ratios and differences are taken within a round, then the minimum, the median and the maximum of %d
 rounds are told. "1.50 µs (1.40 µs to 1.60 µs)" is a median, a minimum and a maximum; a time that stands alone is a median. Cold starts are processes, started in turns; the figure of a round is
 the lower quartile of its %d. What is judged against a budget is the median.
 
-Collecting garbage falls on whoever runs at that moment, and the quartile leaves most of it out: that favours those who make garbage. Times are of this
+Collecting garbage falls on whoever runs at that moment, and the tenth leaves most of it out: that favours those who make garbage. Times are of this
 machine; ratios are what to look at, and what the budgets speak of.
 
 `
