@@ -40,8 +40,8 @@ func (s *Set) Beneath(c *Call) (prefix string) {
 		if known.allow < 0 || l.rules[known.allow].aws == nil {
 			return ""
 		}
-		n, ok := l.rules[known.allow].aws.beneath(r, &about)
-		if !ok {
+		n := l.rules[known.allow].aws.beneath(r, &about)
+		if n < 0 {
 			return ""
 		}
 		shortest = max(shortest, n)
@@ -51,35 +51,44 @@ func (s *Set) Beneath(c *Call) (prefix string) {
 }
 
 // beneath returns how many bytes of the name of a resource, which the rule allows,
-// must stay for another one to be allowed by it.
-func (a *awsRule) beneath(r *arn, c *claim) (n int, ok bool) {
+// must stay for another one to be allowed by it. It is below zero if all must.
+func (a *awsRule) beneath(r *arn, c *claim) int {
 	if a.resources == nil || a.anyResource() {
-		return 0, true
+		return 0
 	}
+	n := -1
 	for i := range a.resources {
 		p := &a.resources[i]
 		if !p.allows(r, c) {
 			continue
 		}
-		for _, q := range append([]pattern{p.resource}, p.below...) {
-			if head, open := q.open(); open && strings.HasPrefix(r.resource, head) && (!ok || len(head) < n) {
-				n, ok = len(head), true
-			}
+		n = shorter(n, p.resource.open(r.resource))
+		for j := range p.below {
+			n = shorter(n, p.below[j].open(r.resource))
 		}
 	}
-	return n, ok
+	return n
 }
 
-// open reports whether p matches all that begins with head.
-func (p *pattern) open() (head string, ok bool) {
+// shorter returns the shorter of two lengths, of which those below zero are none.
+func shorter(a, b int) int {
+	if uint(a) < uint(b) {
+		return a
+	}
+	return b
+}
+
+// open returns the length of what all that p matches begins with, if it matches all
+// that begins so and the text does. It is below zero if not.
+func (p *pattern) open(text string) int {
 	if p.sep != 0 || !p.bare || len(p.rest) != 1 {
-		return "", false
+		return -1
 	}
 	switch s := &p.rest[0]; {
 	case s.deep:
-		return "", true
-	case s.star && s.tail == "":
-		return s.literal, true
+		return 0
+	case s.star && s.tail == "" && strings.HasPrefix(text, s.literal):
+		return len(s.literal)
 	}
-	return "", false
+	return -1
 }

@@ -33,8 +33,7 @@ type place = atomic.Pointer[[16]*approval]
 type approval struct {
 	under     *state
 	named     awscall.Named
-	request   request
-	path, raw string   // of its URL; if named is wide, what the path begins with before the key, and nothing
+	request   request  // where named is wide, its path is what stands before the key
 	signature string   // up to the sum itself, the same all day: whose key signs, for which region, and which headers
 	count     int      // of all headers
 	unsigned  []string // the names of those that are not in the signature
@@ -86,11 +85,12 @@ func (k *approval) covers(r *http.Request, key string) (signature string, ok boo
 // operation may be about any key, leads to that one: however it is escaped, net/http
 // sends nothing that does not stand for what Path is.
 func (k *approval) coversPath(u *url.URL, key string) bool {
+	allowed := &k.request.url
 	if key == "" {
-		return u.Path == k.path && u.RawPath == k.raw
+		return u.Path == allowed.Path && u.RawPath == allowed.RawPath
 	}
 	before, ok := strings.CutSuffix(u.Path, key)
-	return ok && before == k.path && (u.RawPath == "" || strings.HasPrefix(u.RawPath, k.path))
+	return ok && before == allowed.Path && (u.RawPath == "" || strings.HasPrefix(u.RawPath, before))
 }
 
 // keep notes that st allowed call, for a fence that knew the function's own account,
@@ -122,7 +122,7 @@ func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call 
 	if known := place.Load(); known != nil && known[len(known)-1] != nil && rand.IntN(len(known)) > 0 {
 		return
 	}
-	k := &approval{under: st, request: *requestOf(r, call), path: u.Path, raw: u.RawPath, signature: said.Signature[:end], count: len(r.Header)}
+	k := &approval{under: st, request: *requestOf(r, call), signature: said.Signature[:end], count: len(r.Header)}
 	if k.unsigned, ok = unsigned(r.Header, strings.Split(names, ";")); !ok {
 		return
 	}
@@ -149,8 +149,9 @@ func (st *state) beneath(u *url.URL, call *policy.Call, key string) (prefix stri
 // widen makes k, which is about the object with a key, one for all with keys that begin
 // with prefix.
 func (k *approval) widen(prefix string) {
+	u := &k.request.url
 	key, _ := k.named.Key()
-	k.path, k.raw = strings.TrimSuffix(k.path, key), ""
+	u.Path, u.RawPath = strings.TrimSuffix(u.Path, key), ""
 	k.named.Widen(prefix)
 }
 
@@ -219,7 +220,7 @@ const maxApproval = 1024
 func (k *approval) pack() int {
 	u := &k.request.url
 	texts := []*string{
-		&k.request.method, &k.request.host, &k.path, &k.raw, &u.Scheme, &u.Host, &u.RawQuery, &u.Opaque, &u.Fragment, &u.RawFragment,
+		&k.request.method, &k.request.host, &u.Scheme, &u.Host, &u.Path, &u.RawPath, &u.RawQuery, &u.Opaque, &u.Fragment, &u.RawFragment,
 		&k.signature, &k.request.target, &k.request.place.host,
 	}
 	for _, list := range [...][]string{k.named.Texts(), k.unsigned} {

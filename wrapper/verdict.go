@@ -40,43 +40,32 @@ type told struct {
 	query    string    // of the call's URL
 }
 
-// A request is the first line of a request but for its path, where it goes, and what
-// it says in a header that it asks of AWS.
+// A request is the first line of a request, where it goes, and what it says in a
+// header that it asks of AWS.
 type request struct {
 	url          url.URL
-	plain        bool
 	method, host string
 	target       string
 	place        hostPort // of url, in its canonical form
 }
 
 func requestOf(r *http.Request, c *policy.Call) *request {
-	return &request{pathless(r.URL), isPlain(r.URL), r.Method, r.Host, first(r.Header, target), hostPort{c.Host, c.Port}}
-}
-
-// pathless is u without what is looked at by itself.
-func pathless(u *url.URL) url.URL {
-	other := *u
-	other.Path, other.RawPath = "", ""
-	return other
+	return &request{*r.URL, r.Method, r.Host, first(r.Header, target), hostPort{c.Host, c.Port}}
 }
 
 // is reports whether r is that request, whatever its path is and its other headers say.
 func (q *request) is(r *http.Request) bool {
-	u, said := r.URL, r.Header[target]
+	a, b, said := &q.url, r.URL, r.Header[target]
 	switch {
-	case u == nil || q.host != r.Host || q.method != r.Method:
+	case b == nil || q.host != r.Host || q.method != r.Method || a.Host != b.Host || a.RawQuery != b.RawQuery || a.Scheme != b.Scheme:
 		return false
 	case len(said) > 1 || len(said) == 1 && said[0] != q.target || len(said) == 0 && q.target != "":
 		return false
-	case q.plain && isPlain(u):
-		return q.url.Host == u.Host && q.url.RawQuery == u.RawQuery && q.url.Scheme == u.Scheme
+	case a.User != b.User || a.OmitHost != b.OmitHost || a.ForceQuery != b.ForceQuery:
+		return false
 	}
-	return q.url == pathless(u)
-}
-
-func isPlain(u *url.URL) bool {
-	return u.User == nil && len(u.Opaque)+len(u.Fragment)+len(u.RawFragment) == 0 && !u.OmitHost && !u.ForceQuery
+	return len(a.Opaque)+len(b.Opaque)+len(a.Fragment)+len(b.Fragment)+len(a.RawFragment)+len(b.RawFragment) == 0 || // as in nearly all
+		a.Opaque == b.Opaque && a.Fragment == b.Fragment && a.RawFragment == b.RawFragment
 }
 
 func newVerdict(f *Fence, st *state, c *policy.Call, d policy.Decision) *verdict {

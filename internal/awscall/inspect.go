@@ -33,31 +33,14 @@ func Members(service, operation string) (members []string, known bool) {
 	for _, s := range p.steps {
 		for _, src := range s.sources {
 			for _, m := range src.members {
-				members = append(members, m.String())
+				members = append(members, m.name())
 			}
 		}
 	}
 	for _, m := range p.raise {
-		members = append(members, m.String())
+		members = append(members, m.name())
 	}
 	return members, true
-}
-
-// String returns the path as the table has it.
-func (p path) String() string {
-	var b strings.Builder
-	for i, s := range p.segments {
-		if i > 0 {
-			b.WriteByte('.')
-		}
-		for j, f := range s.fields {
-			if j > 0 {
-				b.WriteByte('+')
-			}
-			b.WriteString(f.name)
-		}
-	}
-	return b.String()
 }
 
 // Resources returns what a resource, in the language of the tables and with a full

@@ -70,10 +70,9 @@ func (n *Named) Widen(prefix string) { n.wide, n.given.all[1] = true, prefix }
 
 // WithKey is n, which is wide, for the object with a key.
 func (n *Named) WithKey(key string) *Named {
-	c := new(Named)
-	n.CopyTo(c)
-	c.wide, c.given.all[1] = false, key
-	return c
+	c := *n
+	c.wide, c.given.all = false, []string{n.given.all[0], key}
+	return &c
 }
 
 // isWide is Is for a wide n.

@@ -91,14 +91,22 @@ func newPath(text string, t reflect.Type) path {
 
 func kindOf(t reflect.Type) kind {
 	switch {
-	case t == reflect.TypeFor[*string]():
-		return kindText
-	case t == reflect.TypeFor[*bool]():
-		return kindBool
 	case t.Kind() == reflect.String:
 		return kindWord
+	case t.Kind() != reflect.Pointer:
+		return kindOther
+	case t.Elem().Kind() == reflect.String:
+		return kindText
+	case t.Elem().Kind() == reflect.Bool:
+		return kindBool
 	}
 	return kindOther
+}
+
+// name is the path without its fallback.
+func (p *path) name() string {
+	name, _, _ := strings.Cut(p.said, "=")
+	return name
 }
 
 // elem returns what a type points to or is a list of, or nil where only the

@@ -185,10 +185,18 @@ func (p *plan) placeOf(member path) int {
 
 // areTexts reports whether all that is to be read of an input are texts.
 func (p *plan) areTexts() bool {
+	for i := range p.members {
+		if k := p.members[i].kind; k != kindText && k != kindAbsent {
+			return false
+		}
+	}
+	for i := range p.raise {
+		if p.raise[i].kind == kindOther {
+			return false
+		}
+	}
 	t := p.key.input
-	return t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && len(p.doubts) == 0 &&
-		!slices.ContainsFunc(p.members, func(m path) bool { return m.kind != kindText && m.kind != kindAbsent }) &&
-		!slices.ContainsFunc(p.raise, func(m path) bool { return m.kind == kindOther })
+	return t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && len(p.doubts) == 0
 }
 
 // raises reports whether a struct, of which only texts are read, gives a member that
