@@ -2,11 +2,15 @@ package policy
 
 import "strings"
 
-// Beneath returns what a resource must begin with so that the call c, if it were
-// about that one instead, is allowed like c: by whatever path of the same host, as
-// long as S3 finds the same bucket in it. It is empty where c is not an operation
-// of AWS on one resource, is not allowed, or is for a reason that another resource
-// may not share. Guards know by it that they need not ask for each object of a bucket.
+// Beneath returns what the ARN of a resource must begin with so that the call c, if it
+// were about that resource alone and otherwise the same, is allowed like c, though
+// perhaps by another rule. It may then go to any path of the same host, if that leads to
+// the resource's own bucket. So a guard need not ask for each object.
+//
+// The prefix is empty where c is not allowed, is not an operation of AWS on one
+// resource of its own service, or where nothing of the kind can be said, as under a deny
+// rule that speaks of some resources of the service. Like [Set.Decide] it goes by the
+// time, the function and the callers of c, and so does what it returns.
 func (s *Set) Beneath(c *Call) (prefix string) {
 	if c.Kind != AWS || len(c.Resources) != 1 || c.HostHeader != "" || c.Addr.IsValid() || !isPath(c.Path) {
 		return ""
@@ -17,37 +21,40 @@ func (s *Set) Beneath(c *Call) (prefix string) {
 	if _, foreign := about.foreign(0); foreign || !ok {
 		return ""
 	}
-	// What is unknown matches every deny rule that might speak of it.
-	open, unknown := about, *c
-	open.setResources(nil)
-	unknown.Path = ""
-
 	to := site{host: c.host()}
-	known, any := query{call: c, claim: &about, site: &to}, query{call: &unknown, claim: &open, site: &to}
-	known.ask()
-	any.ask()
-	any.odd = any.scheme != noScheme
-	shortest := 0 // in what the resource's own name begins with
+	q := query{call: c, claim: &about, site: &to}
+	q.ask()
+
+	// The same for another resource: what is unknown matches every deny rule that
+	// might speak of it.
+	unknown, open := *c, about
+	unknown.Path = ""
+	open.setResources(nil)
+	other := query{call: &unknown, claim: &open, site: &to}
+	other.ask()
+	other.odd = other.scheme != noScheme
+
+	keep := 0 // of the resource's name
 	for i := range s.layers {
 		l := &s.layers[i]
-		if kind := l.find(&any); kind != notLocal || any.deny >= 0 || s.guarded && s.runtime.port == any.port && s.runtime.covers(to.canonical()) {
+		if kind := l.find(&other); kind != notLocal || other.deny >= 0 || s.isRuntime(to.canonical(), other.port) {
 			return ""
 		}
-		l.find(&known)
+		l.find(&q)
 		if !l.hasAllow {
 			continue
 		}
-		if known.allow < 0 || l.rules[known.allow].aws == nil {
+		if q.allow < 0 || l.rules[q.allow].aws == nil {
 			return ""
 		}
-		n := l.rules[known.allow].aws.beneath(r, &about)
+		n := l.rules[q.allow].aws.beneath(r, &about)
 		if n < 0 {
 			return ""
 		}
-		shortest = max(shortest, n)
+		keep = max(keep, n)
 	}
-	all := c.Resources[0]
-	return all[:len(all)-len(r.resource)+shortest]
+	arn := c.Resources[0]
+	return arn[:len(arn)-len(r.resource)+keep]
 }
 
 // beneath returns how many bytes of the name of a resource, which the rule allows,
@@ -79,9 +86,9 @@ func shorter(a, b int) int {
 }
 
 // open returns the length of what all that p matches begins with, if it matches all
-// that begins so and the text does. It is below zero if not.
+// that begins so and the text does. It is below zero if not. p has no separator.
 func (p *pattern) open(text string) int {
-	if p.sep != 0 || !p.bare || len(p.rest) != 1 {
+	if len(p.rest) != 1 {
 		return -1
 	}
 	switch s := &p.rest[0]; {

@@ -21,9 +21,11 @@ func TestBeneath(t *testing.T) {
 		{"the first rule counts", `allow: [{aws: s3, resources: ["images/in/*"]}, {aws: s3}]`, object, "arn:aws:s3:::images/in/"},
 		{"the shortest of a rule", `allow: [{aws: s3, resources: ["images/in/*", "images/*", "x*"]}]`, object, "arn:aws:s3:::images/"},
 		{"the longest of the layers", "allow: [{aws: s3, resources: [images]}]\n---\n" + `allow: [{aws: s3, resources: ["images/in/*"]}]`, object, "arn:aws:s3:::images/in/"},
+		{"in whatever order", `allow: [{aws: s3, resources: ["images/in/*"]}]` + "\n---\nallow: [{aws: s3, resources: [images]}]", object, "arn:aws:s3:::images/in/"},
 		{"a layer that lists nothing", "allow: [{aws: s3, resources: [images]}]\n---\ndeny: []", object, "arn:aws:s3:::images/"},
 		{"tables", `allow: [{aws: dynamodb, resources: ["table/o*"]}]`, table, strings.TrimSuffix(table, "rders")},
 		{"nothing listed", "deny: []", object, "arn:aws:s3:::"},
+		{"an endpoint of one's own", "allow: [{aws: s3, endpoint: [store.example, runtime.example, localhost]}]", object, "arn:aws:s3:::"},
 
 		{"a table", "allow: [{aws: dynamodb, resources: [table/orders]}]", table, ""},
 		{"an end is asked for", `allow: [{aws: s3, resources: ["images/*.png"]}]`, object, ""},
@@ -38,7 +40,7 @@ func TestBeneath(t *testing.T) {
 		{"of another service", `allow: [{aws: s3, resources: ["arn:aws:sns:*:*:*"]}]`, "arn:aws:sns:eu-west-1:111122223333:a", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := mustCompileOn(t, Platform{Region: "eu-west-1"}, modes(strings.Split(tt.doc, "---\n"))...)
+			s := mustCompileOn(t, Platform{Region: "eu-west-1", RuntimeAPI: "runtime.example:443"}, modes(strings.Split(tt.doc, "---\n"))...)
 			c := Call{
 				Kind: AWS, Scheme: "https", Host: "s3.eu-west-1.amazonaws.com", Method: "GET", Path: "/images/in/a.png",
 				Service: "S3", Operation: "GetObject", Access: Read, Region: "eu-west-1", Account: "111122223333", Self: "111122223333", Resources: []string{tt.resource},
@@ -49,8 +51,14 @@ func TestBeneath(t *testing.T) {
 			if got := s.Beneath(&c); got != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
+			untidy := c
+			if untidy.Path = "/images/in/a%20b/./c"; s.Beneath(&untidy) != tt.want {
+				t.Errorf("by a path that may be read in two ways: %q, want %q", s.Beneath(&untidy), tt.want)
+			}
 			for _, other := range []func(*Call){
 				func(c *Call) { c.Kind = HTTP },
+				func(c *Call) { c.Host = "runtime.example" },
+				func(c *Call) { c.Host = "localhost" },
 				func(c *Call) { c.HostHeader = "sns.eu-west-1.amazonaws.com" },
 				func(c *Call) { c.Path = "https://sns.eu-west-1.amazonaws.com/" },
 				func(c *Call) { c.Addr = netip.MustParseAddr("192.0.2.1") },
@@ -84,7 +92,7 @@ func FuzzBeneath(f *testing.F) {
 func TestBeneathHolds(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 11))
 	allowed, open := 0, 0
-	for range 200_000 {
+	for range 20_000 {
 		data := make([]byte, 96)
 		for i := range data {
 			data[i] = byte(rnd.Uint32())
@@ -93,7 +101,7 @@ func TestBeneathHolds(t *testing.T) {
 		allowed, open = allowed+a, open+o
 	}
 	t.Logf("%d calls allowed, %d of them whatever follows", allowed, open)
-	if open < 1000 || open == allowed {
+	if open < 500 || open == allowed {
 		t.Errorf("%d calls allowed, %d of them whatever follows", allowed, open)
 	}
 }

@@ -15,11 +15,14 @@ import (
 
 // approvals are the operations that one policy allowed before. Functions make few
 // different ones over and over: what is the same in all that the verdict goes by
-// is allowed again without being described and decided anew.
+// is allowed again without being described and decided anew. A function that reads one
+// object of S3 seldom reads it again: so an operation on an object is approved for all
+// objects in the bucket, or for those with keys that begin alike, where the policy allows
+// them all and denies none.
 //
-// An operation is approved when it comes for the second time in a row, and where
-// there is no room any more, one in many. So a stream of ever new ones neither pushes
-// out what is asked for often nor allocates.
+// An operation is approved when it comes for the second time in a row, or for the third
+// where it is about one object only, and where there is no room any more, one in many. So
+// a stream of ever new ones neither pushes out what is asked for often nor allocates.
 type approvals struct {
 	seed   maphash.Seed
 	places [32]place         // by the type of the input; several may share one
@@ -29,11 +32,12 @@ type approvals struct {
 // A place holds approvals, the newest first.
 type place = atomic.Pointer[[16]*approval]
 
-// An approval is an operation that was allowed, with all that it was judged by.
+// An approval is an operation that was allowed, with all that it was judged by. It is
+// wide if it is about all keys of a bucket that begin alike.
 type approval struct {
 	under     *state
 	named     awscall.Named
-	request   request  // where named is wide, its path is what stands before the key
+	request   request  // of a wide one the path is what stands before the key
 	signature string   // up to the sum itself, the same all day: whose key signs, for which region, and which headers
 	count     int      // of all headers
 	unsigned  []string // the names of those that are not in the signature
@@ -43,15 +47,15 @@ type approval struct {
 func (a *approvals) place(typ uintptr) *place { return &a.places[typ/64%uintptr(len(a.places))] }
 
 // recall returns the approval of an operation whose input names the same, or nil, and
-// of one for all objects of a bucket which it is.
-func (a *approvals) recall(in *awscall.Input) (k *approval, key string) {
+// of a wide one the key that the input names.
+func (a *approvals) recall(in *awscall.Input) (*approval, string) {
 	known := a.place(in.Type()).Load()
 	if known == nil {
 		return nil, ""
 	}
 	for _, k := range known {
 		if k == nil {
-			break
+			return nil, ""
 		}
 		if key, ok := k.named.Is(in); ok {
 			return k, key
@@ -60,8 +64,28 @@ func (a *approvals) recall(in *awscall.Input) (k *approval, key string) {
 	return nil, ""
 }
 
+// cover returns the approval that covers r, which an operation became that names what k
+// does, and the signature of r. There may be several: it may be signed for another region,
+// or ask for a part of an object.
+func (a *approvals) cover(k *approval, r *http.Request, key string) (*approval, string) {
+	if signature, ok := k.covers(r, key); ok {
+		return k, signature
+	}
+	for _, other := range a.place(k.named.Type()).Load() {
+		if other == nil {
+			break
+		}
+		if other != k && other.named.Equal(&k.named) {
+			if signature, ok := other.covers(r, key); ok {
+				return other, signature
+			}
+		}
+	}
+	return nil, ""
+}
+
 // covers reports whether r, which such an operation became, is in all that counts
-// like the one that was allowed, and returns its signature. key is that of recall.
+// like the one that was allowed, and returns its signature. key is the one of recall.
 //
 // Services take headers in any spelling, and one that was not there may ask for more.
 // So there must be the very same ones, as many as before: those that were not signed
@@ -93,41 +117,42 @@ func (k *approval) coversPath(u *url.URL, key string) bool {
 	return ok && before == allowed.Path && (u.RawPath == "" || strings.HasPrefix(u.RawPath, before))
 }
 
-// keep notes that st allowed call, for a fence that knew the function's own account,
-// which it learns once. Where all other objects of the bucket would be allowed too, it
-// notes that: a function that reads one object seldom reads it again.
-func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call *policy.Call) {
+// keep notes that st allowed call, which names what named does, for a fence that knew the
+// function's own account, which it learns once.
+func (st *state) keep(named *awscall.Named, r *http.Request, said *awscall.Headers, call *policy.Call) {
 	const sum = ", Signature="
 	end := strings.Index(said.Signature, sum) + len(sum)
 	if said.Odd || said.Source != "" || end < len(sum) || said.Target != first(r.Header, target) || r.URL.User != nil {
 		return
 	}
-	credential, names, ok := strings.Cut(said.Signature[:end-len(sum)], ", SignedHeaders=")
+	signature := said.Signature[:end]
+	credential, names, ok := strings.Cut(signature[:end-len(sum)], ", SignedHeaders=")
 	if !ok || !strings.HasPrefix(credential, "AWS4-HMAC-SHA256 Credential=") {
 		return
 	}
 	a, u := &st.approvals, r.URL
-	h := a.hash(g.named.Hash(a.seed), u.Host, u.RawQuery, credential)
-	prefix, wide := "", false
-	if key, ok := g.named.Key(); ok { // which the hash leaves out
+	h := a.hash(named.Hash(a.seed), u.Host, u.RawQuery, signature) + uint64(len(r.Header))
+	before, prefix, wide := "", "", false
+	if key, ok := named.Key(); ok { // which the hash leaves out
 		if !a.again(h) {
 			return
 		}
-		prefix, wide = st.beneath(u, call, key)
+		before, prefix, wide = st.beneath(u, call, key)
 	}
 	if !wide && !a.again(a.hash(h, u.Path)) {
 		return
 	}
-	place := a.place(g.named.Type())
+	place := a.place(named.Type())
 	if known := place.Load(); known != nil && known[len(known)-1] != nil && rand.IntN(len(known)) > 0 {
 		return
 	}
-	k := &approval{under: st, request: *requestOf(r, call), signature: said.Signature[:end], count: len(r.Header)}
+	k := &approval{under: st, request: *requestOf(r, call), signature: signature, count: len(r.Header)}
 	if k.unsigned, ok = unsigned(r.Header, strings.Split(names, ";")); !ok {
 		return
 	}
-	if g.named.CopyTo(&k.named); wide {
-		k.widen(prefix)
+	if named.CopyTo(&k.named); wide {
+		k.named.Widen(prefix)
+		k.request.url.Path, k.request.url.RawPath = before, ""
 	}
 	if k.pack() <= maxApproval {
 		k.take(place)
@@ -135,24 +160,21 @@ func (st *state) keep(g *awsGuard, r *http.Request, said *awscall.Headers, call 
 }
 
 // beneath returns what the keys of other objects in the bucket must begin with, so that
-// the call, which goes to u and is about the one with key, would be allowed for them.
-func (st *state) beneath(u *url.URL, call *policy.Call, key string) (prefix string, ok bool) {
-	before, ends := strings.CutSuffix(u.Path, key)
-	if !ends || u.Opaque != "" || u.RawPath != "" && !strings.HasPrefix(u.RawPath, before) || len(call.Resources) != 1 {
-		return "", false
+// the call, which goes to u and is about the one with key, would be allowed for them, and
+// what stands before the key in the path.
+func (st *state) beneath(u *url.URL, call *policy.Call, key string) (before, prefix string, ok bool) {
+	before, ok = strings.CutSuffix(u.Path, key)
+	if !ok || u.Opaque != "" || u.RawPath != "" && !strings.HasPrefix(u.RawPath, before) {
+		return "", "", false
 	}
-	bucket, ends := strings.CutSuffix(call.Resources[0], key)
-	prefix = st.set.Beneath(call)
-	return prefix[min(len(bucket), len(prefix)):], ends && prefix != ""
-}
-
-// widen makes k, which is about the object with a key, one for all with keys that begin
-// with prefix.
-func (k *approval) widen(prefix string) {
-	u := &k.request.url
-	key, _ := k.named.Key()
-	u.Path, u.RawPath = strings.TrimSuffix(u.Path, key), ""
-	k.named.Widen(prefix)
+	if prefix = st.set.Beneath(call); prefix == "" {
+		return "", "", false
+	}
+	bucket, ok := strings.CutSuffix(call.Resources[0], key)
+	if len(prefix) <= len(bucket) {
+		return before, "", ok
+	}
+	return before, prefix[len(bucket):], ok
 }
 
 // hash adds texts to a hash.
@@ -175,7 +197,7 @@ func unsigned(h http.Header, signed []string) (names []string, ok bool) {
 	found := 0
 	for name, values := range h {
 		switch lower := strings.ToLower(name); {
-		case len(values) != 1 || lower == "host" || lower == "content-length":
+		case len(values) != 1:
 			return nil, false
 		case name == authorization:
 		case slices.Contains(signed, lower):
@@ -195,21 +217,27 @@ func unsigned(h http.Header, signed []string) (names []string, ok bool) {
 	return names, found == len(signed)
 }
 
-// take puts k in a place, before all others there and instead of one that names the
-// same. If another comes in between, it is left for the next time.
+// take puts k in a place, before all others there and instead of one that is the same.
+// If another comes in between, it is left for the next time.
 func (k *approval) take(p *place) {
 	known := p.Load()
 	all := [len(known)]*approval{k}
 	if known != nil {
 		n := 1
 		for _, o := range known {
-			if o != nil && n < len(all) && !o.named.Equal(&k.named) {
+			if o != nil && n < len(all) && !o.is(k) {
 				all[n] = o
 				n++
 			}
 		}
 	}
 	p.CompareAndSwap(known, &all)
+}
+
+// is reports whether k and o are approvals of the same. The headers that are not signed
+// may differ: the last ones count.
+func (k *approval) is(o *approval) bool {
+	return k.named.Equal(&o.named) && k.request == o.request && k.signature == o.signature && k.count == o.count
 }
 
 // maxApproval is the most text that an approval keeps, in bytes: longer ones are few.

@@ -56,8 +56,8 @@ type awsGuard struct {
 	operation string         // as the SDK names it
 	named     *awscall.Named // by the input
 	approval  *approval      // of an operation that named the same, or nil
-	key       string         // that the input names, where the approval is for any
-	first     attempt        // most operations need no second one
+	key       string         // that the input names, where the approval is wide
+	first     attempt        // see newAttempt
 }
 
 // nothing is what an input names that was not read, for there was no policy.
@@ -116,17 +116,18 @@ func (g *awsGuard) HandleDeserialize(ctx context.Context, in middleware.Deserial
 // approved returns the verdict on an attempt that goes out as r, if st allowed the same
 // before, or nil.
 func (g *awsGuard) approved(st *state, r *http.Request) *verdict {
-	k := g.approval
-	if k == nil || k.under != st {
+	if g.approval == nil || g.approval.under != st {
 		return nil
 	}
-	signature, ok := k.covers(r, g.key)
-	if !ok {
+	k, signature := st.approvals.cover(g.approval, r, g.key)
+	if k == nil {
 		return nil
 	}
 	return g.newAttempt().set(g.fence, st, r, &k.request, signature)
 }
 
+// newAttempt returns what is to become the verdict on an attempt. The guard has room for
+// the first: most operations need no second one, and none makes two at once.
 func (g *awsGuard) newAttempt() *attempt {
 	if g.first.fence == nil {
 		return &g.first
@@ -137,17 +138,17 @@ func (g *awsGuard) newAttempt() *attempt {
 // judge judges an attempt that goes out as r. There is no verdict on what is no
 // request, nor another on what was judged.
 func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verdict, error) {
-	f := g.fence
+	f, named := g.fence, g.named
 	if v := f.verdictFrom(ctx); v.isOn(r) && v.of == r {
 		return nil, nil // it was judged: AWS was called twice for the configuration
 	}
 	if g.key != "" {
-		g.named, g.key, g.approval = g.named.WithKey(g.key), "", nil
+		named = named.WithKey(g.key)
 	}
-	remembers := st.approves && g.named.Known() && f.account.own.Load() != nil // before it is judged
-	said := g.named.Heed(r.Header)
+	remembers := st.approves && named.Known() && f.account.own.Load() != nil // before it is judged
+	said := named.Heed(r.Header)
 	var call policy.Call
-	if !g.describe(ctx, r, &said, &call) {
+	if !g.describe(ctx, r, named, &said, &call) {
 		return nil, nil
 	}
 	v, err := f.check(ctx, &call)
@@ -156,7 +157,7 @@ func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verd
 	}
 	if v == nil {
 		if remembers && f.state.Load() == st { // it was judged by st
-			st.keep(g, r, &said, &call)
+			st.keep(named, r, &said, &call)
 		}
 		return g.newAttempt().set(f, st, r, requestOf(r, &call), said.Signature), nil
 	}
@@ -167,23 +168,23 @@ func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verd
 
 // describe describes an attempt: as the request that it is, and as what the SDK
 // says of it.
-func (g *awsGuard) describe(ctx context.Context, r *http.Request, said *awscall.Headers, call *policy.Call) bool {
+func (g *awsGuard) describe(ctx context.Context, r *http.Request, named *awscall.Named, said *awscall.Headers, call *policy.Call) bool {
 	if call.SetRequest(r.Method, r.URL, r.Host) != nil {
 		return false
 	}
 	signed := signatureOf(said.Signature)
-	call.Kind, call.Service, call.Operation = policy.AWS, cmp.Or(g.named.Service(), middleware.GetServiceID(ctx)), g.operation
+	call.Kind, call.Service, call.Operation = policy.AWS, cmp.Or(named.Service(), middleware.GetServiceID(ctx)), g.operation
 	call.Account, call.Self = g.fence.account.of(signed.keyID), g.fence.account.self()
 	if call.Region = signed.region; call.Region == "" {
 		h, _ := awshost.Parse(call.Host)
 		call.Region = h.Region
 	}
-	if g.named.Contradicts(r.Method, call.Path, r.URL.RawQuery, *said) {
+	if named.Contradicts(r.Method, call.Path, r.URL.RawQuery, *said) {
 		call.Operation = "" // whatever it does, it is not what was asked for
 		return true
 	}
 	host := cmp.Or(call.HostHeader, call.Host) // AWS goes by the header
-	call.Access, call.Also, call.Resources = g.named.Describe(call.Region, call.Account, host, call.Path)
+	call.Access, call.Also, call.Resources = named.Describe(call.Region, call.Account, host, call.Path)
 	return true
 }
 

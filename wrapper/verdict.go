@@ -26,7 +26,7 @@ type verdict struct {
 	became *request      // nil: it is about no operation
 	path   string        // of its URL
 	raw    string        // the same with its escapes, if they are not Go's own
-	signed *string       // the Authorization header, which covers what AWS is asked for; see newAttempt
+	signed *string       // the Authorization header, which covers what AWS is asked for; see attempt
 	of     *http.Request // as the SDK has it: another operation may look the same but for its body
 	sent   atomic.Bool   // by a guarded HTTP client
 }

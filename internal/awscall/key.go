@@ -35,20 +35,21 @@ func (in *Input) Read(service string) *Named {
 }
 
 // Is reports whether n is what the input names, and all of it is known: wherever it
-// goes and whoever signs it. The service is not asked for, since the types of inputs
-// tell it. An input of which only texts count is not read.
-// Where n is wide, it returns the key that the input names.
+// goes and whoever signs it. The service is not asked for: an input of the SDK is of a
+// type of its own, and what it becomes is compared as well. An input of which only texts
+// count is not read. key is empty unless n is wide: then it is the one in the input.
 func (n *Named) Is(in *Input) (key string, ok bool) {
 	p := n.plan
 	if p == nil || p.typ != in.words().typ || p.key.operation != in.Operation || !n.Known() {
 		return "", false
 	}
-	switch {
+	switch input := in.words().data; {
+	case p.texts && n.raised != p.raises(input):
+		return "", false
 	case n.wide:
-		return n.isWide(in)
+		return n.keyIn(input)
 	case p.texts:
-		input := in.words().data
-		return "", n.given.areTexts(input, p.members) && n.raised == p.raises(input)
+		return "", n.given.areTexts(input, p.members)
 	default:
 		return "", n.Equal(in.Read(n.service))
 	}
@@ -58,7 +59,7 @@ func (n *Named) Is(in *Input) (key string, ok bool) {
 // nothing else, and all is known of it. It ends the object's ARN.
 func (n *Named) Key() (key string, ok bool) {
 	all := n.given.all
-	if !n.Known() || !n.plan.object || len(all) != 2 || n.given.ends[0] != 1 || n.given.ends[1] != 2 || !isBucket(all[0]) || isDirectory(all[0]) || !isKey(all[1]) {
+	if !n.Known() || !n.plan.object || len(all) != 2 || !isBucket(all[0]) || isDirectory(all[0]) || !isKey(all[1]) {
 		return "", false
 	}
 	return all[1], true
@@ -75,24 +76,13 @@ func (n *Named) WithKey(key string) *Named {
 	return &c
 }
 
-// isWide is Is for a wide n.
-func (n *Named) isWide(in *Input) (key string, ok bool) {
-	bucket := ""
-	if p := n.plan; p.texts {
-		input := in.words().data
-		b, k := p.members[0].textOf(input), p.members[1].textOf(input)
-		if b == nil || k == nil || p.raises(input) != n.raised {
-			return "", false
-		}
-		bucket, key = *b, *k
-	} else {
-		o := in.Read(n.service)
-		if key, ok = o.Key(); !ok || o.raised != n.raised {
-			return "", false
-		}
-		bucket = o.given.all[0]
+// keyIn returns the key in an input, if n, which is wide, stands for the object.
+func (n *Named) keyIn(input unsafe.Pointer) (key string, ok bool) {
+	bucket, k := n.plan.members[0].textOf(input), n.plan.members[1].textOf(input)
+	if bucket == nil || k == nil || *bucket != n.given.all[0] || !strings.HasPrefix(*k, n.given.all[1]) || !isKey(*k) {
+		return "", false
 	}
-	return key, bucket == n.given.all[0] && strings.HasPrefix(key, n.given.all[1]) && isKey(key)
+	return *k, true
 }
 
 // Service is the SDK's name of the service, or empty where nothing was read.

@@ -205,6 +205,11 @@ func TestWide(t *testing.T) {
 		}
 		wide++
 		before := copied(*n)
+		only := copied(*n)
+		only.Widen(key)
+		if only.Equal(n) || n.Equal(only) {
+			t.Fatalf("%+v is the same wide, by a prefix that is its key", all[i])
+		}
 		n.Widen("in/")
 		if n.Equal(before) || before.Equal(n) || !n.Equal(copied(*n)) {
 			t.Fatalf("%+v: wide, it is %+v", all[i], n)
@@ -225,7 +230,8 @@ func TestWide(t *testing.T) {
 			}
 		}
 	}
-	if t.Logf("%d wide, %d of them", wide, same); wide < 20 || same < 3*wide {
+	t.Logf("%d wide, %d of them", wide, same)
+	if wide < 20 || same < 3*wide {
 		t.Errorf("%d wide, %d of them", wide, same)
 	}
 }

@@ -10,22 +10,22 @@ import (
 
 // A path leads to a member of an input.
 type path struct {
-	kind     kind    // of the field, if it is one of the input itself
-	offset   uintptr // of that
-	fallback *string // the value of a last member that is missing, or nil
+	kind     fieldKind // of the field, if it is one of the input itself
+	offset   uintptr   // of that field
+	fallback *string   // the value of a last member that is missing, or nil
 	segments []segment
 	said     string // as the table says it
 }
 
-// A kind is the type of a field of the input.
-type kind uint8
+// A fieldKind is the type of a field of the input.
+type fieldKind uint8
 
 const (
-	kindOther  kind = iota
-	kindAbsent      // the input has no such field
-	kindText        // *string, as nearly all are
-	kindWord        // a string, as enums are
-	kindBool        // *bool
+	kindOther  fieldKind = iota
+	kindAbsent           // the input has no such field
+	kindText             // *string, as nearly all are
+	kindWord             // a string, as enums are
+	kindBool             // *bool
 )
 
 // A segment is one step of a path: one field of a struct, or either of several.
@@ -89,7 +89,7 @@ func newPath(text string, t reflect.Type) path {
 	return p
 }
 
-func kindOf(t reflect.Type) kind {
+func kindOf(t reflect.Type) fieldKind {
 	switch {
 	case t.Kind() == reflect.String:
 		return kindWord
@@ -293,9 +293,10 @@ func (p *path) isSet(in unsafe.Pointer) bool {
 	case kindBool:
 		b := *(**bool)(at)
 		return b != nil && *b
-	default:
+	case kindWord:
 		return *(*string)(at) != ""
 	}
+	return true // not to be read like this: it may be set
 }
 
 // collect appends the values at the end of the path. It adds none where there

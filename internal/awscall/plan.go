@@ -57,7 +57,7 @@ type plan struct {
 
 	service string // its id
 	inS3    bool
-	object  bool    // one object of S3 and nothing else: the members are its bucket and its key
+	object  bool    // one object of S3 and nothing else, and all texts: the members are its bucket and its key
 	routes  []route // of S3
 	target  string  // what X-Amz-Target says, or ""
 	query   bool    // the query protocol is spoken too
@@ -212,7 +212,7 @@ func (p *plan) raises(in unsafe.Pointer) bool {
 
 // isObject reports whether the operation is about one object of S3 and nothing else.
 func (p *plan) isObject() bool {
-	return len(p.steps) == 1 && len(p.steps[0].sources) == 1 && p.steps[0].sources[0].form == "object" &&
+	return p.texts && len(p.steps) == 1 && len(p.steps[0].sources) == 1 && p.steps[0].sources[0].form == "object" &&
 		len(p.members) == 2 && p.members[0].said == "Bucket" && p.members[1].said == "Key"
 }
 

@@ -29,7 +29,7 @@ const (
 func measureAWS(ctx context.Context, e effort) (part, error) {
 	p := part{name: "aws", title: "A call of the AWS SDK", text: []string{
 		"Real clients of the SDK for Go v2 with an HTTP client that answers at once, alone, behind a fence with 100 rules and two for the calls, and with otelaws. " +
-			"A batch is of eight calls or so, after four that are not timed. The spans are as with HTTP. Once each call is the same, once each is about another item or object, and once each goes to another table, or to another bucket, of " + strconv.Itoa(distinct) + ".",
+			"A batch is of eight calls or so, after four that are not timed. The spans are as with HTTP. Once each call is the same, once each asks for another of " + strconv.Itoa(distinct) + " items of a table or objects of a bucket, and once each goes to another of as many tables or buckets.",
 	}}
 	for _, c := range []struct {
 		name   string
@@ -106,7 +106,7 @@ func otel(provider trace.TracerProvider) func(*aws.Config) {
 	}
 }
 
-// repeat makes calls one after the other, and again.
+// repeat makes calls one after the other, and after the last the first again.
 func repeat(ctx context.Context, name string, call func(context.Context, int) error) subject {
 	at := 0
 	return subject{name: name, do: func(n int) error {
@@ -160,13 +160,16 @@ func getItem(tables, items int) caller {
 	}
 }
 
-// getObject asks for objects of buckets, so many different ones of each.
-func getObject(buckets, objects int) caller {
+// getObject asks for objects of buckets, so many different ones of each, or for a part.
+func getObject(buckets, objects int, part ...string) caller {
 	return func(cfg aws.Config) func(context.Context, int) error {
 		client := s3.NewFromConfig(cfg)
 		inputs := make([]*s3.GetObjectInput, distinct)
 		for i := range inputs {
 			inputs[i] = &s3.GetObjectInput{Bucket: aws.String(letters("bucket", i%buckets)), Key: aws.String(letters("in/key", i%objects))}
+			if len(part) > 0 {
+				inputs[i].Range = &part[0]
+			}
 		}
 		return func(ctx context.Context, i int) error {
 			resp, err := client.GetObject(ctx, inputs[i])

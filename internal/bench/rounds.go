@@ -22,7 +22,7 @@ type effort struct {
 	burst  int           // fences that load at once; 0: no burst
 	life   time.Duration // how long they are then invoked
 	stream int           // calls of a stream that never repeats itself
-	alike  bool          // all subjects make as many operations in a batch; see inTurns
+	even   bool          // all subjects make as many operations in a batch; see inTurns
 }
 
 // A subject is what is timed.
@@ -38,7 +38,7 @@ type subject struct {
 // nanoseconds of one operation of each, a figure for each round.
 //
 // The first operations of a batch are slower than the others, so one that makes fewer
-// seems to be slower. Subjects of which the difference counts are timed alike.
+// seems to be slower. Where the difference counts, all make as many.
 func (e effort) inTurns(subjects ...subject) ([]runs, error) {
 	figures := make([]runs, len(subjects))
 	var plans []plan
@@ -57,8 +57,9 @@ func (e effort) inTurns(subjects ...subject) ([]runs, error) {
 				plans = append(plans, p)
 			}
 		}
-		if e.alike {
-			alike(plans)
+		if e.even {
+			even(plans)
+			e.even = false
 		}
 		batches, err := e.round(subjects, plans)
 		if err != nil {
@@ -112,11 +113,11 @@ func (e effort) plan(s subject) (plan, error) {
 	}
 }
 
-// alike makes all plans the one with the most operations in a batch.
-func alike(plans []plan) {
+// even makes batches of as many operations as in the longest, in as many turns as before.
+func even(plans []plan) {
 	most := slices.MaxFunc(plans, func(a, b plan) int { return a.n - b.n })
 	for i := range plans {
-		plans[i] = most
+		plans[i].n, plans[i].lead = most.n, most.lead
 	}
 }
 

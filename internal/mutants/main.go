@@ -2,8 +2,9 @@
 // tests notice: `make mutants` runs it. mutants.txt says what is broken, and how.
 //
 // A mutant that the tests of package policy do not kill is given to those of wrapper
-// that send the corpora through real clients. One that survives both, one that does not
-// compile and one that fits nowhere any more are failures.
+// that send the corpora through real clients, and then to those of what a policy
+// remembers. One that survives all, one that does not compile and one that fits nowhere
+// any more are failures.
 package main
 
 import (
@@ -105,23 +106,37 @@ func read(list string) ([]mutant, error) {
 	return all, nil
 }
 
-// suites are what must notice, the quick one first.
-var suites = [][]string{
-	{"./policy"},
-	{"./wrapper", "-run", "Corpus|Bypass"},
+// suites are what must notice, the quick ones first.
+var suites = []struct {
+	dir  string
+	args []string
+}{
+	{".", []string{"./policy"}},
+	{".", []string{"./wrapper", "-run", "Corpus|Bypass|Verdict|RequestIs|Redirects"}},
+	{".", []string{"./internal/awscall"}},
+	{"internal/integration", []string{".", "-run", "Approv"}},
 }
 
-// try returns the test that kills the mutant, "" if none does.
-func (m *mutant) try(ctx context.Context, dir string) (killer string, err error) {
-	source, err := os.ReadFile(m.file)
+// apply returns the file, of the project at root, with the change.
+func (m *mutant) apply(root string) (string, error) {
+	source, err := os.ReadFile(filepath.Join(root, m.file))
 	if err != nil {
 		return "", err
 	}
 	if n := strings.Count(string(source), m.before); n != 1 {
 		return "", fmt.Errorf("%s has what it changes %d times", m.file, n)
 	}
+	return strings.Replace(string(source), m.before, m.after, 1), nil
+}
+
+// try returns the test that kills the mutant, "" if none does.
+func (m *mutant) try(ctx context.Context, dir string) (killer string, err error) {
+	text, err := m.apply(".")
+	if err != nil {
+		return "", err
+	}
 	broken := filepath.Join(dir, m.name+".go")
-	if err := os.WriteFile(broken, []byte(strings.Replace(string(source), m.before, m.after, 1)), 0o600); err != nil {
+	if err := os.WriteFile(broken, []byte(text), 0o600); err != nil {
 		return "", err
 	}
 	file, err := filepath.Abs(m.file)
@@ -137,7 +152,7 @@ func (m *mutant) try(ctx context.Context, dir string) (killer string, err error)
 		return "", err
 	}
 	for _, suite := range suites {
-		args := append([]string{"test", "-overlay", overlayFile, "-failfast", "-timeout", "90s"}, suite...)
+		args := append([]string{"test", "-C", suite.dir, "-overlay", overlayFile, "-failfast", "-timeout", "90s"}, suite.args...)
 		out, err := exec.CommandContext(ctx, "go", args...).CombinedOutput()
 		var exit *exec.ExitError
 		switch {
