@@ -25,9 +25,16 @@ import (
 // a stream of ever new ones neither pushes out what is asked for often nor allocates.
 type approvals struct {
 	seed   maphash.Seed
-	places [32]place         // by the type of the input; several may share one
-	asked  [64]atomic.Uint64 // what came last, by its hash
+	places [32]place // by the type of the input; several may share one
+	asked  came      // what came last
+	keys   came      // the same, by the bucket of the object alone
 }
+
+// came is what came last, by its hash.
+type came [64]atomic.Uint64
+
+// again reports whether what has a hash came before, and nothing else in its place since.
+func (c *came) again(h uint64) bool { return c[h%uint64(len(c))].Swap(h) == h }
 
 // A place holds approvals, the newest first.
 type place = atomic.Pointer[[16]*approval]
@@ -134,12 +141,12 @@ func (st *state) keep(named *awscall.Named, r *http.Request, said *awscall.Heade
 	h := a.hash(named.Hash(a.seed), u.Host, u.RawQuery, signature) + uint64(len(r.Header))
 	before, prefix, wide := "", "", false
 	if key, ok := named.Key(); ok { // which the hash leaves out
-		if !a.again(h) {
+		if !a.keys.again(h) {
 			return
 		}
 		before, prefix, wide = st.beneath(u, call, key)
 	}
-	if !wide && !a.again(a.hash(h, u.Path)) {
+	if !wide && !a.asked.again(a.hash(h, u.Path)) {
 		return
 	}
 	place := a.place(named.Type())
@@ -184,10 +191,6 @@ func (a *approvals) hash(h uint64, texts ...string) uint64 {
 	}
 	return h
 }
-
-// again reports whether what has a hash came before, and nothing else in its place
-// since.
-func (a *approvals) again(h uint64) bool { return a.asked[h%uint64(len(a.asked))].Swap(h) == h }
 
 // unsigned returns the names of the headers that are not signed. Each signed one must
 // be there under one name, and none for which the request has a field of its own and

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"reflect"
@@ -66,6 +67,9 @@ var nothing awscall.Named
 // ID is the guard's name in the stack.
 func (g *awsGuard) ID() string { return g.fence.id }
 
+// Format prints the guard's name, by any verb: it holds a signature.
+func (g *awsGuard) Format(s fmt.State, _ rune) { fmt.Fprint(s, g.ID()) }
+
 // HandleSerialize reads the typed input, which later steps do not have: now, as
 // it is written into the request, for it may change while credentials are fetched.
 func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
@@ -78,6 +82,7 @@ func (g *awsGuard) HandleSerialize(ctx context.Context, in middleware.SerializeI
 // read reads the input, unless it names what that of an approval does.
 func (g *awsGuard) read(ctx context.Context, st *state, input any) {
 	in := awscall.Input{Operation: g.operation, Value: input}
+	g.approval, g.key = nil, ""
 	if st.approves {
 		if g.approval, g.key = st.approvals.recall(&in); g.approval != nil {
 			g.named = &g.approval.named
@@ -127,12 +132,12 @@ func (g *awsGuard) approved(st *state, r *http.Request) *verdict {
 }
 
 // newAttempt returns what is to become the verdict on an attempt. The guard has room for
-// the first: most operations need no second one, and none makes two at once.
+// the first: most operations need no second one.
 func (g *awsGuard) newAttempt() *attempt {
-	if g.first.fence == nil {
-		return &g.first
+	if g.first.taken.Swap(true) {
+		return new(attempt)
 	}
-	return new(attempt)
+	return &g.first
 }
 
 // judge judges an attempt that goes out as r. There is no verdict on what is no
@@ -145,7 +150,7 @@ func (g *awsGuard) judge(ctx context.Context, st *state, r *http.Request) (*verd
 	if g.key != "" {
 		named = named.WithKey(g.key)
 	}
-	remembers := st.approves && named.Known() && f.account.own.Load() != nil // before it is judged
+	remembers := st.approves && named.Typed() && f.account.own.Load() != nil // before it is judged
 	said := named.Heed(r.Header)
 	var call policy.Call
 	if !g.describe(ctx, r, named, &said, &call) {

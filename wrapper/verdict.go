@@ -29,6 +29,7 @@ type verdict struct {
 	signed *string       // the Authorization header, which covers what AWS is asked for; see attempt
 	of     *http.Request // as the SDK has it: another operation may look the same but for its body
 	sent   atomic.Bool   // by a guarded HTTP client
+	taken  atomic.Bool   // see newAttempt
 }
 
 // A told is what an event tells of a call.

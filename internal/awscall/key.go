@@ -2,6 +2,7 @@ package awscall
 
 import (
 	"hash/maphash"
+	"reflect"
 	"slices"
 	"strings"
 	"unsafe"
@@ -35,8 +36,7 @@ func (in *Input) Read(service string) *Named {
 }
 
 // Is reports whether n is what the input names, and all of it is known: wherever it
-// goes and whoever signs it. The service is not asked for: an input of the SDK is of a
-// type of its own, and what it becomes is compared as well. An input of which only texts
+// goes and whoever signs it. The service is not asked for: see Typed. An input of which only texts
 // count is not read. key is empty unless n is wide: then it is the one in the input.
 func (n *Named) Is(in *Input) (key string, ok bool) {
 	p := n.plan
@@ -93,6 +93,16 @@ func (n *Named) Type() uintptr { return uintptr(n.plan.typ) }
 
 // Known reports whether all that the input names was read.
 func (n *Named) Known() bool { return n.plan != nil && !n.unread && !n.unsaid }
+
+// Typed reports whether all that the input names was read, and its type tells the
+// service and the operation: it is the SDK's own.
+func (n *Named) Typed() bool {
+	if !n.Known() || n.plan.key.input == nil || n.plan.key.input.Kind() != reflect.Pointer {
+		return false
+	}
+	t := n.plan.key.input.Elem()
+	return strings.HasSuffix(t.PkgPath(), "/service/"+n.plan.service) && t.Name() == n.operation+"Input"
+}
 
 // Equal reports whether n and o name the same, and all is known of it: wherever
 // they go and whoever signs them.

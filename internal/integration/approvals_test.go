@@ -11,10 +11,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -32,15 +34,12 @@ import (
 // changed in one thing on its way, behind two fences: one that remembers what it
 // allowed, and one that judges each anew, because it tells of each. They must agree.
 func TestApprovedBeforeIsNoWayIn(t *testing.T) {
-	doc := source.Static("p", []byte(`{mode: enforce, allow: [
+	doc := `{mode: enforce, allow: [
 		{aws: dynamodb, operations: [GetItem], resources: [table/orders]},
 		{aws: s3, operations: [GetObject, PutObject], access: [read, write], resources: [orders, "photos/in/*", reports/1001]},
 		{aws: lambda, operations: [Invoke], resources: ["function:orders"]},
-		{aws: sqs, operations: [SendMessage], resources: [orders]}]}`))
-	fence := func(opts ...wrapper.Option) *wrapper.Fence {
-		return wrapper.Must(wrapper.New(t.Context(), append(opts, wrapper.WithLogger(slog.New(slog.DiscardHandler)), wrapper.WithPolicy(doc), wrapper.WithAccount(account), wrapper.WithRefresh(0))...))
-	}
-	remembers, forgets := fence(), fence(wrapper.WithEvents(wrapper.All))
+		{aws: sqs, operations: [SendMessage], resources: [orders]}]}`
+	remembers, forgets := fenceBy(t, doc), fenceBy(t, doc, wrapper.WithEvents(wrapper.All))
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 0))
 	blocked, allowed := map[string]int{}, map[string]int{}
@@ -77,6 +76,12 @@ func TestApprovedBeforeIsNoWayIn(t *testing.T) {
 			t.Errorf("%s: %d allowed", op.name, allowed[op.name])
 		}
 	}
+}
+
+// fenceBy is a fence by a policy, of a function whose account is known.
+func fenceBy(t *testing.T, doc string, opts ...wrapper.Option) *wrapper.Fence {
+	return wrapper.Must(wrapper.New(t.Context(), append(opts,
+		wrapper.WithLogger(slog.New(slog.DiscardHandler)), wrapper.WithPolicy(source.Static("p", []byte(doc))), wrapper.WithAccount(account), wrapper.WithRefresh(0))...))
 }
 
 // answering answers every request at once.
@@ -337,7 +342,7 @@ func TestApprovalOfABucket(t *testing.T) {
 		"what a rule for paths":   "mode: enforce\nallow: [{host: " + inHost + ", paths: ['/k*']}]\n",
 		"the bucket's other host": allow + "deny: [{aws: s3, operations: [GetObject], resources: [orders/secret/*], endpoint: " + inHost + "}]\n",
 	} {
-		f := wrapper.Must(wrapper.New(t.Context(), wrapper.WithLogger(slog.New(slog.DiscardHandler)), wrapper.WithAccount(account), wrapper.WithRefresh(0), wrapper.WithPolicy(source.Static("p", []byte(doc)))))
+		f := fenceBy(t, doc)
 		for i := range 12 {
 			for _, key := range []string{"k", fmt.Sprintf("k%d", i%4)} {
 				if key == "k0" {
@@ -353,7 +358,7 @@ func TestApprovalOfABucket(t *testing.T) {
 		}
 	}
 
-	f := wrapper.Must(wrapper.New(t.Context(), wrapper.WithLogger(slog.New(slog.DiscardHandler)), wrapper.WithAccount(account), wrapper.WithRefresh(0), wrapper.WithPolicy(source.Static("p", []byte(allow)))))
+	f := fenceBy(t, allow)
 	for _, tt := range []struct {
 		name    string
 		between func(*http.Request)
@@ -408,10 +413,9 @@ func TestApprovalLeavesNoRoom(t *testing.T) {
 			r.Header.Set("Authorization", head+names+signed+","+sum)
 		}, swap("", "X-Amz-Acl", "public-read")},
 	} {
-		remembers := wrapper.Must(wrapper.New(t.Context(), wrapper.WithLogger(slog.New(slog.DiscardHandler)), wrapper.WithAccount(account), wrapper.WithRefresh(0),
-			wrapper.WithPolicy(source.Static("p", []byte(`{mode: enforce, allow: [
-				{aws: dynamodb, operations: [GetItem], resources: [table/orders]},
-				{aws: s3, access: [read, write], resources: [orders]}]}`)))))
+		remembers := fenceBy(t, `{mode: enforce, allow: [
+			{aws: dynamodb, operations: [GetItem], resources: [table/orders]},
+			{aws: s3, access: [read, write], resources: [orders]}]}`)
 		evil := change{unsigned: tt.evil, request: func(r *http.Request) {
 			_, rest, _ := strings.Cut(r.Header.Get("Authorization"), names)
 			signed, _, _ = strings.Cut(rest, ",")
@@ -426,6 +430,59 @@ func TestApprovalLeavesNoRoom(t *testing.T) {
 		}
 		if err := tt.call(evil.on(t, remembers, false)); !errors.Is(err, wrapper.ErrBlocked) {
 			t.Errorf("%s: behind an approval: %v", tt.name, err)
+		}
+	}
+}
+
+// TestApprovalKnowsItsService: what was allowed as an operation of one service, because
+// somebody said that it is one of it, is not allowed as what it is.
+func TestApprovalKnowsItsService(t *testing.T) {
+	a := changes[0].on(t, fenceBy(t, "{mode: enforce, allow: [{aws: apigatewayv2}]}"), false)
+	tag := func(options ...func(*apigateway.Options)) error {
+		return errOf(apigateway.NewFromConfig(a.cfg, options...).TagResource(a, &apigateway.TagResourceInput{
+			ResourceArn: aws.String("arn:aws:apigateway:eu-west-1::/restapis/x"), Tags: map[string]string{"a": "b"},
+		}))
+	}
+	renamed := apigateway.WithAPIOptions(func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("renamed", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			return next.HandleInitialize(middleware.WithServiceID(ctx, "ApiGatewayV2"), in)
+		}), middleware.After)
+	})
+	for range 4 {
+		if err := tag(renamed); err != nil {
+			t.Errorf("under the name of the service that is allowed: %v", err)
+		}
+		if err := tag(); !errors.Is(err, wrapper.ErrBlocked) {
+			t.Errorf("under its own name: %v", err)
+		}
+	}
+}
+
+// TestAttemptsAtOnce: a step of the SDK's stack that has each request sent twice at once
+// has two verdicts, and the guard that it runs shows nothing of them.
+func TestAttemptsAtOnce(t *testing.T) {
+	a := changes[0].on(t, fenceBy(t, "{mode: enforce, allow: [{aws: dynamodb, resources: [table/orders]}]}"), false)
+	a.cfg.APIOptions = append(a.cfg.APIOptions, func(stack *middleware.Stack) error {
+		ids := stack.Deserialize.List()
+		guard, _ := stack.Deserialize.Get(ids[len(ids)-1])
+		return stack.Deserialize.Insert(middleware.DeserializeMiddlewareFunc("twice", func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (out middleware.DeserializeOutput, md middleware.Metadata, err error) {
+			var other error
+			twin := middleware.DeserializeInput{Request: in.Request.(*smithyhttp.Request).Clone()}
+			var group sync.WaitGroup
+			group.Go(func() { _, _, other = next.HandleDeserialize(ctx, twin) })
+			out, md, err = next.HandleDeserialize(ctx, in)
+			group.Wait()
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
+				if s := fmt.Sprintf(verb, guard); s != guard.ID() {
+					t.Errorf("printed by %s, the guard is %s", verb, s)
+				}
+			}
+			return out, md, errors.Join(err, other)
+		}), guard.ID(), middleware.Before)
+	})
+	for range 2000 {
+		if err := get("orders")(a); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
