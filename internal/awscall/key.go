@@ -36,8 +36,9 @@ func (in *Input) Read(service string) *Named {
 }
 
 // Is reports whether n is what the input names, and all of it is known: wherever it
-// goes and whoever signs it. The service is not asked for: see Typed. An input of which only texts
-// count is not read. key is empty unless n is wide: then it is the one in the input.
+// goes and whoever signs it. The service is not asked for: see Typed. An input of
+// which only texts count is not read. key is empty unless n is wide: then it is the
+// one in the input.
 func (n *Named) Is(in *Input) (key string, ok bool) {
 	p := n.plan
 	if p == nil || p.typ != in.words().typ || p.key.operation != in.Operation || !n.Known() {

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
 // TestEqual: no two inputs that name other things are equal, however their texts
@@ -146,6 +148,31 @@ func TestReadsNothing(t *testing.T) {
 	}
 	if again.named != nil {
 		t.Error("it was read")
+	}
+}
+
+// TestTyped: only a type of the SDK's tells what an input is of.
+func TestTyped(t *testing.T) {
+	type GetParameterInput struct{ Name *string }
+	for _, tt := range []struct {
+		service, operation string
+		input              any
+		typed              bool
+	}{
+		{"SSM", "GetParameter", &ssm.GetParameterInput{}, true},
+		{"ssm", "GetParameter", (*ssm.GetParameterInput)(nil), true},
+		{"SSM", "GetParameter", ssm.GetParameterInput{}, false},
+		{"SSM", "DeleteParameter", &ssm.GetParameterInput{}, false},
+		{"SSM", "GetParameter", &ssm.DeleteParameterInput{}, false},
+		{"SSM", "NoSuchOperation", &ssm.GetParameterInput{}, false},
+		{"API Gateway", "TagResource", &ssm.AddTagsToResourceInput{}, false},
+		{"SSM", "GetParameter", &GetParameterInput{}, false},
+		{"SSM", "GetParameter", in{"Name": "p"}, false},
+		{"SSM", "GetParameter", nil, false},
+	} {
+		if n := Read(tt.service, tt.operation, tt.input); n.Typed() != tt.typed {
+			t.Errorf("%s %s %T: %t", tt.service, tt.operation, tt.input, !tt.typed)
+		}
 	}
 }
 
