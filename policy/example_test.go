@@ -110,3 +110,26 @@ func ExampleCanonicalHost() {
 	// 192.0.2.1
 	// localhost
 }
+
+func ExampleSet_Beneath() {
+	p, err := policy.Parse([]byte("allow: [{aws: s3, access: read, resources: [photos, 'reports/2026-*']}]"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	set, err := policy.Compile(p)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, object := range []string{"arn:aws:s3:::photos/in/a.png", "arn:aws:s3:::reports/2026-11.pdf", "arn:aws:s3:::payroll/1001"} {
+		fmt.Printf("%q\n", set.Beneath(&policy.Call{
+			Kind: policy.AWS, Service: "S3", Operation: "GetObject", Access: policy.Read, Region: "eu-west-1",
+			Account: "111122223333", Self: "111122223333", Resources: []string{object},
+		}))
+	}
+	// Output:
+	// "arn:aws:s3:::photos/"
+	// "arn:aws:s3:::reports/2026-"
+	// ""
+}
