@@ -19,7 +19,6 @@ func (e effort) added(t *table, rows []row) ([]runs, error) {
 		subjects = append(subjects, r.subject)
 	}
 	e.turns *= 6 // what is added is little beside the call
-	e.even = true
 	figures, err := e.slower(3).inTurns(subjects...)
 	if err != nil {
 		return nil, err

@@ -11,9 +11,8 @@
 // What is compared runs in the same process in turns: a batch of about 100
 // microseconds of each, over and over, so that noise falls on all alike. A round
 // is many such turns; its figure is what one in ten of its batches is below, since
-// what else runs on a machine makes a batch longer and never shorter. Where the
-// difference is told, all make as many operations in a batch. Ratios and
-// differences are taken within a round, and the minimum, the median and the
+// what else runs on a machine makes a batch longer and never shorter. Of calls of the
+// AWS SDK, of which a batch has few, all make as many. Ratios and differences are taken within a round, and the minimum, the median and the
 // maximum of all rounds are told. Cold starts are processes, started in turns.
 //
 // # Limits

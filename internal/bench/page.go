@@ -24,7 +24,7 @@ Written by ` + "`make bench-full`" + `; by hand is only what stands under "Notes
 const method = `## Method
 
 What is compared runs in one process in turns: a batch of some hundred microseconds of each, in an order that chance makes, over and over, so that noise falls
-on all alike. A batch begins with a few operations that are not timed; where what one adds to another is told, both make as many. A round is many turns; the figure of a round is what one in ten of its
+on all alike. A batch begins with a few operations that are not timed; of calls of the AWS SDK, of which a batch has few, all make as many. A round is many turns; the figure of a round is what one in ten of its
 batches is below, since what else a machine does makes a batch longer and never shorter. Ratios and differences are taken within a round, then the minimum, the median and the maximum of %d
 rounds are told. "1.50 µs (1.40 µs to 1.60 µs)" is a median, a minimum and a maximum; a time that stands alone is a median. Cold starts are processes, started in turns; the figure of a round is
 the lower quartile of its %d. What is judged against a budget is the median.

@@ -37,8 +37,9 @@ type subject struct {
 // inTurns times the subjects, batch by batch in turns, and returns the
 // nanoseconds of one operation of each, a figure for each round.
 //
-// The first operations of a batch are slower than the others, so one that makes fewer
-// seems to be slower. Where the difference counts, all make as many.
+// The first operations of a batch are slower than the others, so where a batch has few,
+// one that makes fewer than another seems to be slower: then all make as many. Where it
+// has many, longer batches would only have more garbage collected in them.
 func (e effort) inTurns(subjects ...subject) ([]runs, error) {
 	figures := make([]runs, len(subjects))
 	var plans []plan
