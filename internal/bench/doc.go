@@ -12,8 +12,9 @@
 // microseconds of each, over and over, so that noise falls on all alike. A round
 // is many such turns; its figure is what one in ten of its batches is below, since
 // what else runs on a machine makes a batch longer and never shorter. Of calls of the
-// AWS SDK, of which a batch has few, all make as many. Ratios and differences are taken within a round, and the minimum, the median and the
-// maximum of all rounds are told. Cold starts are processes, started in turns.
+// AWS SDK, of which a batch has few, all make as many. Ratios and differences are
+// taken within a round, and the minimum, the median and the maximum of all rounds are
+// told. Cold starts are processes, started in turns.
 //
 // # Limits
 //
